@@ -1,0 +1,155 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
+
+namespace Entitlement.Domain.Activations;
+
+/// <summary>How the generation in a request relates to the record.</summary>
+public enum GenerationNotice
+{
+    None,
+
+    /// <summary>An answer was lost, a backup was restored on the machine, or the installation was cloned.</summary>
+    Behind,
+
+    /// <summary>Our database was restored.</summary>
+    Ahead,
+}
+
+/// <summary>
+/// What a license request would do to a license: decided from what was read, before anything is written. The same plan
+/// is shown by a preview and carried out by an activation.
+/// </summary>
+public sealed class ActivationPlan
+{
+    private readonly License _license;
+    private readonly Activation? _standing;
+    private readonly MachineFacts _machine;
+
+    private ActivationPlan(License license, Activation? standing, MachineFacts machine)
+    {
+        _license = license;
+        _standing = standing;
+        _machine = machine;
+    }
+
+    /// <summary>Whether the instance key has no activation on this license yet.</summary>
+    public bool IsNew => _standing is null;
+
+    /// <summary>Devices that would take a seat.</summary>
+    public required IReadOnlyList<Device> Added { get; init; }
+
+    /// <summary>Devices that would give theirs back, because the request leaves them out.</summary>
+    public required IReadOnlyList<Device> Removed { get; init; }
+
+    /// <summary>Machines first, then each feature that counts devices, in order of their codes.</summary>
+    public required IReadOnlyList<SeatLine> Seats { get; init; }
+
+    /// <summary>Features that devices ask for and the license does not count by device; in order of their codes.</summary>
+    public required IReadOnlyList<string> UnlicensedFeatures { get; init; }
+
+    public GenerationNotice Notice => _machine.Generation.CompareTo(_standing?.Generation ?? 0) switch
+    {
+        < 0 => GenerationNotice.Behind,
+        > 0 => GenerationNotice.Ahead,
+        0 => GenerationNotice.None,
+    };
+
+    /// <summary>One above the record, or above the machine's own where that is ahead.</summary>
+    public int NextGeneration => Math.Max(_standing?.Generation ?? 0, _machine.Generation) + 1;
+
+    /// <param name="license">The license that the request names.</param>
+    /// <param name="features">Its feature lines.</param>
+    /// <param name="standing">The activation that the instance key has on it; null when it has none.</param>
+    /// <param name="standingDevices">The devices of that activation.</param>
+    /// <param name="machine">The request.</param>
+    public static ActivationPlan Make(
+        License license,
+        IReadOnlyCollection<FeatureLine> features,
+        Activation? standing,
+        IReadOnlyCollection<Device> standingDevices,
+        MachineFacts machine)
+    {
+        var asked = machine.Devices.Select(device => device.Key).ToHashSet();
+        var held = standingDevices.Select(device => device.Key).ToHashSet();
+        var added = machine.Devices.Where(device => !held.Contains(device.Key)).ToList();
+        var removed = standingDevices.Where(device => !asked.Contains(device.Key)).ToList();
+
+        var byDevice = features.Where(line => line.Counts == FeatureCount.Device)
+            .OrderBy(line => line.Code, StringComparer.Ordinal)
+            .ToList();
+        var licensed = byDevice.Select(line => line.Code).ToHashSet(StringComparer.Ordinal);
+        var addedBy = added.CountBy(device => device.Feature, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var removedBy = removed.CountBy(device => device.Feature, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+
+        var machines = new SeatLine(SeatLine.Machines, license.MachineLimit, license.MachinesHeld, standing is null ? 1 : 0);
+        var lines = byDevice.Select(line => new SeatLine(
+            SeatLine.Feature(line.Code),
+            line.Quantity,
+            line.Held,
+            addedBy.GetValueOrDefault(line.Code) - removedBy.GetValueOrDefault(line.Code)));
+
+        return new ActivationPlan(license, standing, machine)
+        {
+            Added = added,
+            Removed = removed,
+            Seats = [machines, .. lines],
+            UnlicensedFeatures = [.. machine.Devices.Select(device => device.Feature)
+                .Where(feature => !licensed.Contains(feature))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)],
+        };
+    }
+
+    /// <summary>
+    /// Refuses what must not be carried out, in a fixed order: the license's own state, who may take seats, what care
+    /// covers, what is licensed, and last what is left.
+    /// </summary>
+    /// <param name="now">The moment of the decision.</param>
+    /// <param name="byPrincipal">Whether a principal with <c>license.activate</c> hands the request in.</param>
+    /// <exception cref="EntitlementException">The plan must not be carried out.</exception>
+    public void RequireAllowed(DateTimeOffset now, bool byPrincipal)
+    {
+        _license.RequireInForce(now);
+        if (!byPrincipal && Seats.Any(line => line.Requested > 0))
+        {
+            RequireSelfService();
+        }
+
+        _license.RequireCovers(_machine.BuildDate);
+        if (UnlicensedFeatures.Count > 0)
+        {
+            throw Refusal.FeatureNotLicensed(_license.Name, UnlicensedFeatures[0]);
+        }
+
+        var shortages = Seats.Where(line => line.IsShort).ToList();
+        if (shortages.Count > 0)
+        {
+            throw Refusal.SeatsExhausted(_license.Name, shortages);
+        }
+    }
+
+    /// <summary>Makes the activation, or brings the standing one up to date, for the license file of the next generation.</summary>
+    /// <param name="lifetime">How long a license file lives that has an end of its own.</param>
+    /// <param name="now">When the file is issued.</param>
+    public Activation Carry(TimeSpan lifetime, DateTimeOffset now)
+    {
+        var generation = NextGeneration;
+        var activation = _standing ?? Activation.Create(_license.Name, _machine, now);
+        activation.Issue(_machine, generation, _license.FileEnd(now, lifetime), now);
+        return activation;
+    }
+
+    /// <summary>The mode says who may take seats; a machine that keeps what it has takes none.</summary>
+    private void RequireSelfService()
+    {
+        switch (_license.ActivationMode)
+        {
+            case ActivationMode.PortalOnly:
+                throw Refusal.ActivationByPortalOnly(_license.Name);
+            case ActivationMode.Approval:
+                throw Refusal.ActivationNeedsApproval(_license.Name);
+            case ActivationMode.SelfService:
+                break;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Entitlement.Domain.Errors;
+
+/// <summary>
+/// Why the service refuses. Each has its namesake, its status code and its metadata in the contract's catalogue
+/// (<c>entitlement.v1.ErrorReason</c>); a test holds the two together.
+/// </summary>
+public enum FailureReason
+{
+    InvalidArgument,
+    Unauthenticated,
+    PermissionDenied,
+    NotFound,
+    RequestIdReused,
+    ProductCodeTaken,
+    ExternalRefTaken,
+    LicenseRequestInvalid,
+    WrongOperation,
+    WrongAudience,
+    LicenseRequestReused,
+    SlcMistyped,
+    SlcUnknown,
+    WrongProduct,
+    LicenseRevoked,
+    LicenseSuspended,
+    LicenseExpired,
+    BuildNotCovered,
+    SeatsExhausted,
+    FeatureNotLicensed,
+    ActivationByPortalOnly,
+    ActivationNeedsApproval,
+    LicenseNotSuspended,
+    ConcurrentChange,
+    StorageUnavailable,
+    Internal,
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Names;
+
+namespace Entitlement.Domain.Errors;
+
+/// <summary>Makes every refusal: what happened, what to do about it, and the same values for programs.</summary>
+public static class Refusal
+{
+    /// <param name="field">Path of the wrong field in the request, such as <c>license.machine_limit</c>.</param>
+    /// <param name="rule">The rule that it breaks, as the end of a sentence: <c>must be 1 to 256 characters</c>.</param>
+    public static EntitlementException InvalidArgument(string field, string rule) =>
+        new(FailureReason.InvalidArgument, $"{field} {rule}.", ("field", field), ("rule", rule));
+
+    /// <param name="cause"><c>missing</c>, <c>unknown</c>, <c>not_from_loopback</c> or <c>superseded</c>.</param>
+    /// <param name="advice">What the caller should do; a whole sentence.</param>
+    public static EntitlementException Unauthenticated(string cause, string advice) =>
+        new(FailureReason.Unauthenticated, advice, ("cause", cause));
+
+    public static EntitlementException PermissionDenied(string permission, string resource) =>
+        new(FailureReason.PermissionDenied,
+            $"This needs the permission {permission} on {resource}. Ask an administrator of this service for it.",
+            ("permission", permission), ("resource", resource));
+
+    public static EntitlementException NotFound(string resource) =>
+        new(FailureReason.NotFound, $"{resource} does not exist, or you may not know of it. Check the name.",
+            ("resource", resource));
+
+    public static EntitlementException RequestIdReused(Guid requestId) =>
+        new(FailureReason.RequestIdReused,
+            $"The request_id {requestId} was used before with other content. Make a new one for a new request.",
+            ("request_id", $"{requestId}"));
+
+    public static EntitlementException ProductCodeTaken(string code) =>
+        new(FailureReason.ProductCodeTaken, $"Another product has the code {code}. Choose another code.", ("code", code));
+
+    public static EntitlementException ExternalRefTaken(string externalRef) =>
+        new(FailureReason.ExternalRefTaken,
+            $"The external reference {externalRef} belongs to a resource of another account. Check the account, or choose another reference.",
+            ("external_ref", externalRef));
+
+    public static EntitlementException WrongOperation(string op, string expected) =>
+        new(FailureReason.WrongOperation,
+            $"This call takes requests whose op is {expected}, not {op}. Make a new request file with op {expected}.",
+            ("op", op), ("expected", expected));
+
+    public static EntitlementException WrongAudience(string audience, string expected) =>
+        new(FailureReason.WrongAudience,
+            $"The request is addressed to {audience}, and this service is {expected}. Send it there, or make a new request.",
+            ("aud", audience), ("expected", expected));
+
+    public static EntitlementException LicenseRequestReused(Guid jti) =>
+        new(FailureReason.LicenseRequestReused,
+            $"This instance key sent another request under the jti {jti}; nothing was changed. Make a new request with a new jti.",
+            ("jti", $"{jti}"));
+
+    /// <summary>Says nothing of the code itself: a mistyped one is still close to a secret.</summary>
+    public static EntitlementException SlcMistyped() =>
+        new(FailureReason.SlcMistyped,
+            "The software license code is mistyped: its check characters do not fit. Compare it with the original and type it again.");
+
+    public static EntitlementException SlcUnknown(Slc slc) =>
+        new(FailureReason.SlcUnknown,
+            $"No license has the software license code that ends in {slc.Ending}. Check that it is for this service.",
+            ("slc_ending", slc.Ending));
+
+    public static EntitlementException WrongProduct(string product, Slc slc) =>
+        new(FailureReason.WrongProduct,
+            $"The software license code that ends in {slc.Ending} is not for {product}. Use the code of a license for {product}.",
+            ("product", product), ("slc_ending", slc.Ending));
+
+    public static EntitlementException LicenseRevoked(LicenseName license, DateTimeOffset at) =>
+        new(FailureReason.LicenseRevoked, $"{license} was revoked on {Text(at)}, for good. Ask whoever sold it.",
+            ("license", $"{license}"), ("revoke_time", Text(at)));
+
+    public static EntitlementException LicenseSuspended(LicenseName license, DateTimeOffset at) =>
+        new(FailureReason.LicenseSuspended, $"{license} is suspended since {Text(at)}. Ask whoever sold it.",
+            ("license", $"{license}"), ("suspend_time", Text(at)));
+
+    public static EntitlementException LicenseExpired(LicenseName license, DateTimeOffset at) =>
+        new(FailureReason.LicenseExpired, $"{license} ended on {Text(at)}. Extend it, or use another license.",
+            ("license", $"{license}"), ("end_time", Text(at)));
+
+    public static EntitlementException BuildNotCovered(DateOnly build, DateTimeOffset careEnd) =>
+        new(FailureReason.BuildNotCovered,
+            $"The build of {Text(build)} is younger than the end of care on {Text(careEnd)}. Install a build up to that date, or renew care.",
+            ("build_date", Text(build)), ("care_end_time", Text(careEnd)));
+
+    /// <param name="license">The license that is short.</param>
+    /// <param name="shortages">Each line on which too little is left; at least one.</param>
+    public static EntitlementException SeatsExhausted(LicenseName license, IReadOnlyList<SeatLine> shortages)
+    {
+        var lines = string.Join("; ", shortages.Select(line =>
+            $"{line.Line}: {line.Held} of {line.Limit} held, {line.Requested} more requested"));
+        var metadata = shortages.SelectMany(line => new[]
+        {
+            ($"{line.Line}.limit", Text(line.Limit)),
+            ($"{line.Line}.held", Text(line.Held)),
+            ($"{line.Line}.requested", Text(line.Requested)),
+        });
+        return new EntitlementException(
+            FailureReason.SeatsExhausted,
+            $"Too few seats are left on {license} ({lines}). Release some, ask for fewer, or raise the quantity.",
+            metadata.Prepend(("license", $"{license}")))
+        {
+            Shortages = shortages,
+        };
+    }
+
+    public static EntitlementException FeatureNotLicensed(LicenseName license, string feature) =>
+        new(FailureReason.FeatureNotLicensed,
+            $"{license} has no feature {feature} that is counted by device. Leave its devices out, or add the feature to the license.",
+            ("license", $"{license}"), ("feature", feature));
+
+    public static EntitlementException ActivationByPortalOnly(LicenseName license) =>
+        new(FailureReason.ActivationByPortalOnly,
+            $"Seats of {license} are given by its owner's people alone. Send them the request file.",
+            ("license", $"{license}"));
+
+    public static EntitlementException ActivationNeedsApproval(LicenseName license) =>
+        new(FailureReason.ActivationNeedsApproval,
+            $"A request for {license} takes effect when somebody who may approve it hands it in. Send them the request file, then send it again.",
+            ("license", $"{license}"));
+
+    public static EntitlementException LicenseNotSuspended(LicenseName license) =>
+        new(FailureReason.LicenseNotSuspended, $"{license} is not suspended, so there is nothing to reinstate.",
+            ("license", $"{license}"));
+
+    public static EntitlementException ConcurrentChange() =>
+        new(FailureReason.ConcurrentChange, "Others changed the same thing at the same time. Send the same request again.");
+
+    public static EntitlementException StorageUnavailable() =>
+        new(FailureReason.StorageUnavailable,
+            "The database can't be reached or is too busy. Send the same request again; it takes effect once.");
+
+    /// <param name="reference">Under which the log of the service has the whole story.</param>
+    public static EntitlementException Internal(string reference) =>
+        new(FailureReason.Internal, $"A fault of the service. Tell its operator the reference {reference}.",
+            ("reference", reference));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Text(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

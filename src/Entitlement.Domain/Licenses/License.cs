@@ -1,0 +1,232 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Names;
+
+namespace Entitlement.Domain.Licenses;
+
+/// <summary>What a new license should grant; checked when the license is made.</summary>
+public sealed record LicenseTerms
+{
+    public string Edition { get; init; } = "";
+
+    public ActivationMode ActivationMode { get; init; } = ActivationMode.SelfService;
+
+    public int MachineLimit { get; init; } = 1;
+
+    public int MachineMatch { get; init; } = License.DefaultMachineMatch;
+
+    /// <summary>Null for a perpetual license.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>Null where care has no end.</summary>
+    public DateTimeOffset? CareEndTime { get; init; }
+
+    public bool PerpetualOffline { get; init; }
+
+    public string ExternalRef { get; init; } = "";
+
+    public IReadOnlyList<FeatureTerms> Features { get; init; } = [];
+}
+
+/// <summary>A right of an account to use a product, in force until it is suspended, revoked or over.</summary>
+public sealed class License
+{
+    public const int MaxMachineLimit = 1_000_000;
+    public const int MaxMachineMatch = 7;
+    public const int DefaultMachineMatch = 2;
+    public const int MaxFeatures = 1_000;
+
+    private License()
+    {
+    }
+
+    public Guid AccountId { get; private init; }
+
+    public Guid Id { get; private init; }
+
+    public Guid ProductId { get; private init; }
+
+    public Slc Slc { get; private init; }
+
+    public string Edition { get; private init; } = "";
+
+    public ActivationMode ActivationMode { get; private init; }
+
+    public int MachineLimit { get; private init; }
+
+    /// <summary>How many machines hold a seat. Changed only by the conditional update that takes and returns seats.</summary>
+    public int MachinesHeld { get; private init; }
+
+    /// <summary>How many kinds of component must match offline.</summary>
+    public int MachineMatch { get; private init; }
+
+    /// <summary>When the license ends; null for a perpetual one.</summary>
+    public DateTimeOffset? EndTime { get; private init; }
+
+    /// <summary>When care ends; null where it has no end. It never stops a running installation.</summary>
+    public DateTimeOffset? CareEndTime { get; private init; }
+
+    public bool PerpetualOffline { get; private init; }
+
+    /// <summary>What another system calls it; null when it has no such name.</summary>
+    public string? ExternalRef { get; private init; }
+
+    /// <summary>Null unless the license is suspended.</summary>
+    public DateTimeOffset? SuspendTime { get; private set; }
+
+    /// <summary>Null unless the license is revoked.</summary>
+    public DateTimeOffset? RevokeTime { get; private set; }
+
+    /// <summary>
+    /// Raised by every change of what the license grants, never by taking a seat: whoever takes a seat names the terms
+    /// that it read, so a license changed meanwhile is noticed and takers do not stand in each other's way.
+    /// </summary>
+    public int Terms { get; private set; }
+
+    public DateTimeOffset CreateTime { get; private init; }
+
+    public LicenseName Name => new(AccountId, Id);
+
+    /// <summary>Makes a license with a new SLC, and its feature lines.</summary>
+    public static (License License, IReadOnlyList<FeatureLine> Features) Create(
+        AccountName account, ProductName product, LicenseTerms terms, DateTimeOffset now)
+    {
+        Require(terms.MachineLimit is >= 1 and <= MaxMachineLimit, "license.machine_limit", $"must be 1 to {MaxMachineLimit}");
+        Require(terms.MachineMatch is >= 1 and <= MaxMachineMatch, "license.machine_match", $"must be 1 to {MaxMachineMatch}");
+        Require(terms.EndTime is null || terms.EndTime > now, "license.end_time", "must be in the future");
+        Require(terms.Features.Count <= MaxFeatures, "license.features", $"must be at most {MaxFeatures} lines");
+
+        var license = new License
+        {
+            AccountId = account.AccountId,
+            Id = Guid.CreateVersion7(now),
+            ProductId = product.ProductId,
+            Slc = Slc.Random(),
+            Edition = Text.Require(terms.Edition, "license.edition", 0, Text.MaxEditionLength),
+            ActivationMode = terms.ActivationMode,
+            MachineLimit = terms.MachineLimit,
+            MachineMatch = terms.MachineMatch,
+            EndTime = terms.EndTime,
+            CareEndTime = terms.CareEndTime,
+            PerpetualOffline = terms.PerpetualOffline,
+            ExternalRef = Text.ExternalRef(terms.ExternalRef, "license.external_ref"),
+            CreateTime = now,
+        };
+        return (license, CreateFeatures(license.Name, terms.Features));
+    }
+
+    public LicenseState StateAt(DateTimeOffset now) => this switch
+    {
+        { RevokeTime: not null } => LicenseState.Revoked,
+        { SuspendTime: not null } => LicenseState.Suspended,
+        _ when now >= EndTime => LicenseState.Expired,
+        _ => LicenseState.Active,
+    };
+
+    /// <summary>Takes the license out of force until it is reinstated. Suspending it again keeps the first time.</summary>
+    /// <returns>Whether this changed anything.</returns>
+    /// <exception cref="EntitlementException">The license is revoked: that is for good.</exception>
+    public bool Suspend(DateTimeOffset now)
+    {
+        RequireNotRevoked();
+        if (SuspendTime is not null)
+        {
+            return false;
+        }
+
+        SuspendTime = now;
+        Terms++;
+        return true;
+    }
+
+    /// <exception cref="EntitlementException">The license is revoked, or not suspended.</exception>
+    public void Reinstate()
+    {
+        RequireNotRevoked();
+        SuspendTime = SuspendTime is null ? throw Refusal.LicenseNotSuspended(Name) : null;
+        Terms++;
+    }
+
+    /// <summary>Ends the license for good. Revoking it again keeps the first time.</summary>
+    /// <returns>Whether this changed anything.</returns>
+    public bool Revoke(DateTimeOffset now)
+    {
+        if (RevokeTime is not null)
+        {
+            return false;
+        }
+
+        RevokeTime = now;
+        Terms++;
+        return true;
+    }
+
+    /// <exception cref="EntitlementException">Revoked before suspended before over: the gravest reason is the one told.</exception>
+    public void RequireInForce(DateTimeOffset now)
+    {
+        RequireNotRevoked();
+        if (SuspendTime is { } suspended)
+        {
+            throw Refusal.LicenseSuspended(Name, suspended);
+        }
+
+        if (EndTime is { } end && now >= end)
+        {
+            throw Refusal.LicenseExpired(Name, end);
+        }
+    }
+
+    /// <summary>Builds made on the day on which care ends are covered: a build has a date, not a time.</summary>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.BuildNotCovered"/>.</exception>
+    public void RequireCovers(DateOnly? buildDate)
+    {
+        if (buildDate is { } build && CareEndTime is { } end && build > DateOnly.FromDateTime(end.UtcDateTime))
+        {
+            throw Refusal.BuildNotCovered(build, end);
+        }
+    }
+
+    /// <summary>
+    /// When a license file issued now ends: after <paramref name="lifetime"/>, but never after the license; null when it
+    /// has no end (<c>perpetual_offline</c> on a license without one).
+    /// </summary>
+    public DateTimeOffset? FileEnd(DateTimeOffset now, TimeSpan lifetime)
+    {
+        if (PerpetualOffline)
+        {
+            return EndTime;
+        }
+
+        var end = now + lifetime;
+        return end > EndTime ? EndTime : end;
+    }
+
+    private static FeatureLine[] CreateFeatures(LicenseName license, IReadOnlyList<FeatureTerms> terms)
+    {
+        var codes = new HashSet<string>(StringComparer.Ordinal);
+        var lines = new FeatureLine[terms.Count];
+        for (var i = 0; i < terms.Count; i++)
+        {
+            var field = $"license.features[{i}]";
+            lines[i] = FeatureLine.Create(license, terms[i], field);
+            Require(codes.Add(lines[i].Code), $"{field}.code", "must not repeat a code of this license");
+        }
+
+        return lines;
+    }
+
+    private static void Require(bool holds, string field, string rule)
+    {
+        if (!holds)
+        {
+            throw Refusal.InvalidArgument(field, rule);
+        }
+    }
+
+    private void RequireNotRevoked()
+    {
+        if (RevokeTime is { } revoked)
+        {
+            throw Refusal.LicenseRevoked(Name, revoked);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Entitlement.Domain.Licenses;
+
+/// <summary>The numbers of one line of a license against a request.</summary>
+/// <param name="Line"><see cref="Machines"/>, or <see cref="Feature"/> of a feature code.</param>
+/// <param name="Limit">How many seats it has.</param>
+/// <param name="Held">How many are held now.</param>
+/// <param name="Requested">How many more the request needs; negative when it gives some back.</param>
+public readonly record struct SeatLine(string Line, int Limit, int Held, int Requested)
+{
+    public const string Machines = "machines";
+
+    /// <summary>Giving back is never short, even where more is held than the limit allows by now.</summary>
+    public bool IsShort => Requested > 0 && Held + Requested > Limit;
+
+    public static string Feature(string code) => $"features/{code}";
+}

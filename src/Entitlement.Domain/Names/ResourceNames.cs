@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using Entitlement.Domain.Errors;
+
+namespace Entitlement.Domain.Names;
+
+/// <summary><c>products/{product}</c>.</summary>
+public readonly record struct ProductName(Guid ProductId)
+{
+    public const string Format = "products/{product}";
+
+    /// <param name="text">What the caller sent.</param>
+    /// <param name="field">The request field it came in, for the refusal.</param>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.InvalidArgument"/>: not of this format.</exception>
+    public static ProductName Parse(string text, string field) =>
+        NamePattern.TryParse(text, ["products"], out var ids) ? new(ids[0]) : throw NamePattern.Refuse(field, Format);
+
+    public override string ToString() => $"products/{ProductId}";
+}
+
+/// <summary><c>accounts/{account}</c>.</summary>
+public readonly record struct AccountName(Guid AccountId)
+{
+    public const string Format = "accounts/{account}";
+
+    /// <inheritdoc cref="ProductName.Parse"/>
+    public static AccountName Parse(string text, string field) =>
+        NamePattern.TryParse(text, ["accounts"], out var ids) ? new(ids[0]) : throw NamePattern.Refuse(field, Format);
+
+    public override string ToString() => $"accounts/{AccountId}";
+}
+
+/// <summary><c>accounts/{account}/licenses/{license}</c>.</summary>
+public readonly record struct LicenseName(Guid AccountId, Guid LicenseId)
+{
+    public const string Format = "accounts/{account}/licenses/{license}";
+
+    /// <inheritdoc cref="ProductName.Parse"/>
+    public static LicenseName Parse(string text, string field) =>
+        NamePattern.TryParse(text, ["accounts", "licenses"], out var ids)
+            ? new(ids[0], ids[1])
+            : throw NamePattern.Refuse(field, Format);
+
+    public override string ToString() => $"accounts/{AccountId}/licenses/{LicenseId}";
+}
+
+/// <summary><c>accounts/{account}/licenses/{license}/activations/{activation}</c>.</summary>
+public readonly record struct ActivationName(Guid AccountId, Guid LicenseId, Guid ActivationId)
+{
+    public const string Format = "accounts/{account}/licenses/{license}/activations/{activation}";
+
+    /// <inheritdoc cref="ProductName.Parse"/>
+    public static ActivationName Parse(string text, string field) =>
+        NamePattern.TryParse(text, ["accounts", "licenses", "activations"], out var ids)
+            ? new(ids[0], ids[1], ids[2])
+            : throw NamePattern.Refuse(field, Format);
+
+    public override string ToString() => $"accounts/{AccountId}/licenses/{LicenseId}/activations/{ActivationId}";
+}
+
+/// <summary>
+/// Reads names of the form <c>collection/{uuid}/collection/{uuid}</c>. A UUID counts only in the one spelling that we
+/// write, so that a resource has one name.
+/// </summary>
+internal static class NamePattern
+{
+    private const int UuidLength = 36;
+
+    internal static bool TryParse(string text, ReadOnlySpan<string> collections, [NotNullWhen(true)] out Guid[]? ids)
+    {
+        ids = new Guid[collections.Length];
+        var rest = text.AsSpan();
+        for (var i = 0; i < collections.Length; i++)
+        {
+            var prefix = i == 0 ? $"{collections[i]}/" : $"/{collections[i]}/";
+            if (!rest.StartsWith(prefix, StringComparison.Ordinal)
+                || rest.Length < prefix.Length + UuidLength
+                || !TryParseUuid(rest.Slice(prefix.Length, UuidLength), out ids[i]))
+            {
+                return false;
+            }
+
+            rest = rest[(prefix.Length + UuidLength)..];
+        }
+
+        return rest.IsEmpty;
+    }
+
+    internal static EntitlementException Refuse(string field, string format) =>
+        Refusal.InvalidArgument(field, $"must have the format {format}, with UUIDs in lower case");
+
+    private static bool TryParseUuid(ReadOnlySpan<char> text, out Guid id) =>
+        Guid.TryParseExact(text, "D", out id) && !text.ContainsAnyInRange('A', 'F');
+}

@@ -1,0 +1,30 @@
+using Entitlement.Domain.Names;
+
+namespace Entitlement.Domain.Products;
+
+/// <summary>A piece of software that licenses are sold for.</summary>
+public sealed class Product
+{
+    private Product()
+    {
+    }
+
+    public Guid Id { get; private init; }
+
+    /// <summary>What license requests and license files call it; unique over the installation.</summary>
+    public string Code { get; private init; } = "";
+
+    public string DisplayName { get; private init; } = "";
+
+    public DateTimeOffset CreateTime { get; private init; }
+
+    public ProductName Name => new(Id);
+
+    public static Product Define(string code, string displayName, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Code = Text.ProductCode(code, "product.code"),
+        DisplayName = Text.DisplayName(displayName, "product.display_name"),
+        CreateTime = now,
+    };
+}
