@@ -1,0 +1,62 @@
+namespace Grpc.Core;
+
+/// <summary>A call that reads a stream of responses.</summary>
+public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
+{
+    private readonly AsyncCallState _call;
+
+    /// <summary>A call whose functions hold what they need.</summary>
+    /// <param name="responseStream">Where responses are read.</param>
+    /// <param name="responseHeadersAsync">What the server sends ahead.</param>
+    /// <param name="getStatusFunc">The status, once the call is over.</param>
+    /// <param name="getTrailersFunc">What the server sent at the end, once the call is over.</param>
+    /// <param name="disposeAction">Gives the call up if it is not over.</param>
+    public AsyncServerStreamingCall(
+        IAsyncStreamReader<TResponse> responseStream,
+        Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+    {
+        ArgumentNullException.ThrowIfNull(responseStream);
+        ResponseStream = responseStream;
+        _call = new AsyncCallState(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction);
+    }
+
+    /// <summary>A call whose functions are handed what they need.</summary>
+    /// <param name="responseStream">Where responses are read.</param>
+    /// <param name="responseHeadersAsync">What the server sends ahead.</param>
+    /// <param name="getStatusFunc">The status, once the call is over.</param>
+    /// <param name="getTrailersFunc">What the server sent at the end, once the call is over.</param>
+    /// <param name="disposeAction">Gives the call up if it is not over.</param>
+    /// <param name="state">Handed to each function.</param>
+    public AsyncServerStreamingCall(
+        IAsyncStreamReader<TResponse> responseStream,
+        Func<object, Task<Metadata>> responseHeadersAsync,
+        Func<object, Status> getStatusFunc,
+        Func<object, Metadata> getTrailersFunc,
+        Action<object> disposeAction,
+        object state)
+    {
+        ArgumentNullException.ThrowIfNull(responseStream);
+        ResponseStream = responseStream;
+        _call = new AsyncCallState(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
+    }
+
+    /// <summary>Where responses are read.</summary>
+    public IAsyncStreamReader<TResponse> ResponseStream { get; }
+
+    /// <summary>What the server sends ahead of its first response.</summary>
+    public Task<Metadata> ResponseHeadersAsync => _call.ResponseHeadersAsync;
+
+    /// <summary>How the call ended.</summary>
+    /// <exception cref="InvalidOperationException">It is not over.</exception>
+    public Status GetStatus() => _call.GetStatus();
+
+    /// <summary>What the server sent at the end.</summary>
+    /// <exception cref="InvalidOperationException">The call is not over.</exception>
+    public Metadata GetTrailers() => _call.GetTrailers();
+
+    /// <summary>Frees what the call holds, and gives it up if it is not over.</summary>
+    public void Dispose() => _call.Dispose();
+}
