@@ -47,15 +47,10 @@ public sealed class ActivationPlan
     /// <summary>Features that devices ask for and the license does not count by device; in order of their codes.</summary>
     public required IReadOnlyList<string> UnlicensedFeatures { get; init; }
 
-    public GenerationNotice Notice => _machine.Generation.CompareTo(_standing?.Generation ?? 0) switch
-    {
-        < 0 => GenerationNotice.Behind,
-        > 0 => GenerationNotice.Ahead,
-        0 => GenerationNotice.None,
-    };
+    public required GenerationNotice Notice { get; init; }
 
     /// <summary>One above the record, or above the machine's own where that is ahead.</summary>
-    public int NextGeneration => Math.Max(_standing?.Generation ?? 0, _machine.Generation) + 1;
+    public required int NextGeneration { get; init; }
 
     /// <param name="license">The license that the request names.</param>
     /// <param name="features">Its feature lines.</param>
@@ -97,6 +92,8 @@ public sealed class ActivationPlan
                 .Where(feature => !licensed.Contains(feature))
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)],
+            Notice = NoticeOf(machine.Generation, standing?.Generation ?? 0),
+            NextGeneration = Math.Max(machine.Generation, standing?.Generation ?? 0) + 1,
         };
     }
 
@@ -133,11 +130,17 @@ public sealed class ActivationPlan
     /// <param name="now">When the file is issued.</param>
     public Activation Carry(TimeSpan lifetime, DateTimeOffset now)
     {
-        var generation = NextGeneration;
         var activation = _standing ?? Activation.Create(_license.Name, _machine, now);
-        activation.Issue(_machine, generation, _license.FileEnd(now, lifetime), now);
+        activation.Issue(_machine, NextGeneration, _license.FileEnd(now, lifetime), now);
         return activation;
     }
+
+    private static GenerationNotice NoticeOf(int told, int record) => told.CompareTo(record) switch
+    {
+        < 0 => GenerationNotice.Behind,
+        > 0 => GenerationNotice.Ahead,
+        0 => GenerationNotice.None,
+    };
 
     /// <summary>The mode says who may take seats; a machine that keeps what it has takes none.</summary>
     private void RequireSelfService()

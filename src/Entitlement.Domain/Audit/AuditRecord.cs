@@ -31,13 +31,13 @@ public sealed class AuditRecord
 
     public static AuditRecord Create(
         Guid? accountId, string actor, string action, string resource, DateTimeOffset now, string details = "{}") => new()
-    {
-        AccountId = accountId,
-        Id = Guid.CreateVersion7(now),
-        Time = now,
-        Actor = actor,
-        Action = action,
-        Resource = resource,
-        Details = details,
-    };
+        {
+            AccountId = accountId,
+            Id = Guid.CreateVersion7(now),
+            Time = now,
+            Actor = actor,
+            Action = action,
+            Resource = resource,
+            Details = details,
+        };
 }
