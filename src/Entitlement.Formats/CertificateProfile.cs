@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Entitlement.Formats;
+
+/// <summary>What a signing certificate breaks, gravest first; the order in which the rules are looked at.</summary>
+public enum CertificateProblem
+{
+    /// <summary>Nothing: the key may be believed.</summary>
+    None,
+
+    /// <summary>Bytes that are no X.509 certificate.</summary>
+    Unreadable,
+
+    /// <summary>It was not issued by a pinned root.</summary>
+    UntrustedRoot,
+
+    /// <summary>Issued by a pinned root, but not for signing license files: see <see cref="CertificateProfile"/>.</summary>
+    WrongProfile,
+
+    /// <summary>It, or its root, was not valid at the time of signing.</summary>
+    NotValidThen,
+}
+
+/// <summary>
+/// The two kinds of certificate. A <b>signing certificate</b>: key on P-256, CA false, key usage digitalSignature, the
+/// extended key usage <see cref="LicenseSigning"/>, valid for at most 400 days, issued directly by a root. A <b>root</b>:
+/// key on P-256, CA true, key usage keyCertSign, signed by itself. No network is ever asked.
+/// </summary>
+public static class CertificateProfile
+{
+    /// <summary>
+    /// Extended key usage "signs license files": 2.25 and a random UUID (22613cfc-3d39-4bb9-986a-fcba15574216) as a
+    /// number, the arc that ITU-T X.667 gives to everybody.
+    /// </summary>
+    public const string LicenseSigning = "2.25.45698641580986042625472229033895215638";
+
+    /// <summary>Longest validity of a signing certificate.</summary>
+    public static readonly TimeSpan MaxValidity = TimeSpan.FromDays(400);
+
+    /// <summary>Judges a certificate as the signer of something that was signed at a given time.</summary>
+    /// <param name="certificate">X.509 in DER.</param>
+    /// <param name="roots">The pinned roots; one that is no root certificate is passed over.</param>
+    /// <param name="signedAt"><c>iat</c>. That the certificate ran out since does not matter.</param>
+    /// <param name="key">The certificate's key; null when there is a problem. The caller disposes it.</param>
+    public static CertificateProblem Check(
+        ReadOnlySpan<byte> certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt, out ECDsa? key)
+    {
+        key = null;
+        X509Certificate2 leaf;
+        try
+        {
+            leaf = X509CertificateLoader.LoadCertificate(certificate);
+        }
+        catch (CryptographicException)
+        {
+            return CertificateProblem.Unreadable;
+        }
+
+        using (leaf)
+        {
+            var problem = Check(leaf, roots, signedAt);
+            key = problem == CertificateProblem.None ? leaf.GetECDsaPublicKey() : null;
+            return problem;
+        }
+    }
+
+    /// <inheritdoc cref="Check(ReadOnlySpan{byte}, IEnumerable{X509Certificate2}, DateTimeOffset, out ECDsa?)"/>
+    public static CertificateProblem Check(X509Certificate2 certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt)
+    {
+        var issuer = roots.FirstOrDefault(root => IsRoot(root) && Issued(root, certificate));
+        if (issuer is null)
+        {
+            return CertificateProblem.UntrustedRoot;
+        }
+
+        if (!IsSigning(certificate))
+        {
+            return CertificateProblem.WrongProfile;
+        }
+
+        return IsValid(certificate, signedAt) && IsValid(issuer, signedAt)
+            ? CertificateProblem.None
+            : CertificateProblem.NotValidThen;
+    }
+
+    /// <summary>Whether a certificate has the profile of a root. Whether to trust it is for whoever pins it.</summary>
+    public static bool IsRoot(X509Certificate2 certificate) =>
+        HasP256Key(certificate)
+        && certificate.Extensions.OfType<X509BasicConstraintsExtension>().SingleOrDefault() is { CertificateAuthority: true }
+        && Usage(certificate).HasFlag(X509KeyUsageFlags.KeyCertSign)
+        && certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    /// <summary>Whether a certificate has the profile of a signing certificate.</summary>
+    public static bool IsSigning(X509Certificate2 certificate) =>
+        HasP256Key(certificate)
+        && certificate.Extensions.OfType<X509BasicConstraintsExtension>().All(constraint => !constraint.CertificateAuthority)
+        && Usage(certificate).HasFlag(X509KeyUsageFlags.DigitalSignature)
+        && certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == LicenseSigning))
+        && certificate.NotAfter - certificate.NotBefore <= MaxValidity;
+
+    /// <summary>
+    /// Whether the root issued the certificate directly. The platform's chain builder does the cryptography; it is given
+    /// the one root to trust and neither downloads nor looks for revocation.
+    /// </summary>
+    private static bool Issued(X509Certificate2 root, X509Certificate2 certificate)
+    {
+        if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(root.SubjectName.RawData))
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+
+        // Time is judged apart, at the time of signing and to the second, and so are the key usages.
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        return chain.Build(certificate)
+            && chain.ChainElements.Count == 2
+            && chain.ChainElements[1].Certificate.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span);
+    }
+
+    private static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
+        certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime();
+
+    private static X509KeyUsageFlags Usage(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509KeyUsageExtension>().SingleOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
+
+    private static bool HasP256Key(X509Certificate2 certificate)
+    {
+        try
+        {
+            using var key = certificate.GetECDsaPublicKey();
+            return key is not null
+                && key.ExportParameters(includePrivateParameters: false).Curve is { IsNamed: true } curve
+                && curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}
