@@ -22,7 +22,8 @@ internal static class Samples
         MachineName = "press-7",
         Components = """{"os":["AAAA"]}""",
         Product = "acme-cad",
-        BuildDate = buildDate,
+        ProductVersion = "4.2",
+        BuildDate = buildDate ?? new(2026, 5, 1),
         Generation = generation,
         Devices = devices,
     };

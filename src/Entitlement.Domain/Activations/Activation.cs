@@ -26,11 +26,10 @@ public sealed class Activation
     /// <summary>The hashed hardware components as the JSON object of the newest request.</summary>
     public string Components { get; private set; } = "{}";
 
-    /// <summary>Null when the product did not say.</summary>
-    public string? ProductVersion { get; private set; }
+    public string ProductVersion { get; private set; } = "";
 
-    /// <summary>Null when the product did not say.</summary>
-    public DateOnly? BuildDate { get; private set; }
+    /// <summary>Date of the installed build.</summary>
+    public DateOnly BuildDate { get; private set; }
 
     /// <summary>Of the newest license file. Guards the row: of two writers that read the same one, the second fails.</summary>
     public int Generation { get; private set; }

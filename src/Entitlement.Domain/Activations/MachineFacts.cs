@@ -13,11 +13,11 @@ public sealed record MachineFacts
 
     public required string Product { get; init; }
 
-    /// <summary>Null when the product did not say.</summary>
-    public string? ProductVersion { get; init; }
+    /// <summary>For people.</summary>
+    public required string ProductVersion { get; init; }
 
-    /// <summary>Null when the product did not say.</summary>
-    public DateOnly? BuildDate { get; init; }
+    /// <summary>Care must cover it.</summary>
+    public required DateOnly BuildDate { get; init; }
 
     /// <summary>Generation of the license file installed now; 0 if none.</summary>
     public required int Generation { get; init; }

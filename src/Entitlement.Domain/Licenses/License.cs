@@ -177,9 +177,9 @@ public sealed class License
 
     /// <summary>Builds made on the day on which care ends are covered: a build has a date, not a time.</summary>
     /// <exception cref="EntitlementException"><see cref="FailureReason.BuildNotCovered"/>.</exception>
-    public void RequireCovers(DateOnly? buildDate)
+    public void RequireCovers(DateOnly build)
     {
-        if (buildDate is { } build && CareEndTime is { } end && build > DateOnly.FromDateTime(end.UtcDateTime))
+        if (CareEndTime is { } end && build > DateOnly.FromDateTime(end.UtcDateTime))
         {
             throw Refusal.BuildNotCovered(build, end);
         }
@@ -187,17 +187,12 @@ public sealed class License
 
     /// <summary>
     /// When a license file issued now ends: after <paramref name="lifetime"/>, but never after the license; null when it
-    /// has no end (<c>perpetual_offline</c> on a license without one).
+    /// has no end (<c>perpetual_offline</c> on a license without one). Files tell whole seconds, so a fraction is cut off.
     /// </summary>
     public DateTimeOffset? FileEnd(DateTimeOffset now, TimeSpan lifetime)
     {
-        if (PerpetualOffline)
-        {
-            return EndTime;
-        }
-
-        var end = now + lifetime;
-        return end > EndTime ? EndTime : end;
+        var end = PerpetualOffline || now + lifetime > EndTime ? EndTime : now + lifetime;
+        return end?.AddTicks(-(end.Value.Ticks % TimeSpan.TicksPerSecond));
     }
 
     private static FeatureLine[] CreateFeatures(LicenseName license, IReadOnlyList<FeatureTerms> terms)

@@ -115,12 +115,11 @@ public class LicenseTests
     [InlineData("2026-12-31", true)]
     [InlineData("2027-01-01", true)]
     [InlineData("2027-01-02", false)]
-    [InlineData(null, true)]
-    public void Care_covers_builds_up_to_the_day_on_which_it_ends(string? build, bool covered)
+    public void Care_covers_builds_up_to_the_day_on_which_it_ends(string build, bool covered)
     {
         var (license, _) = NewLicense(new LicenseTerms { CareEndTime = new(2027, 1, 1, 10, 0, 0, TimeSpan.Zero) });
 
-        var refusal = Record.Exception(() => license.RequireCovers(build is null ? null : DateOnly.Parse(build, CultureInfo.InvariantCulture)));
+        var refusal = Record.Exception(() => license.RequireCovers(DateOnly.Parse(build, CultureInfo.InvariantCulture)));
 
         Assert.Equal(covered ? null : FailureReason.BuildNotCovered, (refusal as EntitlementException)?.Reason);
     }
@@ -142,6 +141,14 @@ public class LicenseTests
         var end = NewLicense(terms).License.FileEnd(Now, TimeSpan.FromDays(30));
 
         Assert.Equal(fileDays, (end - Now)?.Days);
+    }
+
+    [Fact]
+    public void A_license_file_ends_at_a_whole_second_and_not_later()
+    {
+        var end = NewLicense().License.FileEnd(Now.AddMilliseconds(999), TimeSpan.FromDays(30));
+
+        Assert.Equal(Now.AddDays(30), end);
     }
 
     public static TheoryData<string, LicenseTerms> BadTerms => new()
