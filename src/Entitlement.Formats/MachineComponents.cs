@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Immutable;
@@ -96,6 +97,18 @@ public sealed class MachineComponents : IEquatable<MachineComponents>
     public override int GetHashCode() =>
         AllKinds.SelectMany(kind => this[kind]).Aggregate(0, (code, hash) => HashCode.Combine(code, hash));
 
+    /// <summary>The JSON object that stands in files: a member for each kind with its hashes.</summary>
+    public string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            WriteValue(json);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     internal static MachineComponents Read(ref StrictJsonReader json, bool refuseUnknown)
     {
         var hashes = Empty();
@@ -126,7 +139,13 @@ public sealed class MachineComponents : IEquatable<MachineComponents>
 
     internal void Write(Utf8JsonWriter json)
     {
-        json.WriteStartObject("components");
+        json.WritePropertyName("components");
+        WriteValue(json);
+    }
+
+    private void WriteValue(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
         foreach (var kind in Kinds)
         {
             json.WriteStartArray(Name(kind));

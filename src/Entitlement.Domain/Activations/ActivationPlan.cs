@@ -93,7 +93,7 @@ public sealed class ActivationPlan
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)],
             Notice = NoticeOf(machine.Generation, standing?.Generation ?? 0),
-            NextGeneration = Math.Max(machine.Generation, standing?.Generation ?? 0) + 1,
+            NextGeneration = Next(Math.Max(machine.Generation, standing?.Generation ?? 0)),
         };
     }
 
@@ -141,6 +141,11 @@ public sealed class ActivationPlan
         > 0 => GenerationNotice.Ahead,
         0 => GenerationNotice.None,
     };
+
+    /// <summary>Only a machine that makes its numbers up gets there, and it locks out nobody but itself.</summary>
+    private static int Next(int generation) => generation < int.MaxValue
+        ? generation + 1
+        : throw Refusal.InvalidArgument("license_request.gen", "leaves no generation after it; start over with a new instance key");
 
     /// <summary>The mode says who may take seats; a machine that keeps what it has takes none.</summary>
     private void RequireSelfService()

@@ -74,6 +74,14 @@ public class ActivationPlanTests
     }
 
     [Fact]
+    public void A_generation_that_leaves_none_after_it_is_refused()
+    {
+        var refusal = Assert.Throws<EntitlementException>(() => PlanFor(Terms(), Machine(generation: int.MaxValue)));
+
+        Assert.Equal("license_request.gen", refusal.Metadata["field"]);
+    }
+
+    [Fact]
     public void A_request_for_more_than_is_left_is_refused_whole_with_the_numbers_of_each_line()
     {
         var terms = Terms(cameras: 1) with { MachineLimit = 1 };
