@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using Entitlement.CommandLine;
+
+return await Entitle.RunAsync(args, new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Invocation;
+using Entitlement.CommandLine.Rpc;
+using Entitlement.Formats;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Entitlement.CommandLine.Files;
+
+/// <summary>A command that hands a license request to the service, as a principal or as an installed product.</summary>
+internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
+    where TRequest : class, IMessage<TRequest>, new()
+    where TResponse : class, IMessage<TResponse>, new()
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "License request (.lrq); - reads standard input." };
+
+    private readonly Option<bool> _asProduct = new("--as-product")
+    {
+        Description = "Send no credentials, as an installed product does, although an API key is at hand.",
+    };
+
+    public FileCommand(
+        string name,
+        string description,
+        MethodDescriptor rpc,
+        Func<ByteString, TRequest> makeRequest,
+        Func<Screen, TResponse, ParseResult, CancellationToken, Task<ExitCode>> show)
+        : base(name, description)
+    {
+        Rpc = rpc;
+        Arguments.Add(_file);
+        Options.Add(_asProduct);
+        SetAction(async (parse, cancellation) =>
+        {
+            // The service judges the file, so a file that is too large is sent with one byte over the limit.
+            var file = await LocalFiles.ReadAsync(parse.GetRequiredValue(_file), LicenseRequestFile.MaxBytes, cancellation);
+            var screen = Screen.Of(parse);
+            using var connection = Connection.Open(parse, withoutCredentials: parse.GetValue(_asProduct));
+            var request = makeRequest(ByteString.CopyFrom(file));
+            var answer = await screen.WaitAsync(() => connection.CallAsync<TRequest, TResponse>(rpc, request, cancellation));
+            return (int)await show(screen, answer, parse, cancellation);
+        });
+    }
+
+    public MethodDescriptor Rpc { get; }
+}

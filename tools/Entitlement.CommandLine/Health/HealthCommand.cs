@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Invocation;
+using Entitlement.CommandLine.Rpc;
+using Google.Protobuf.Reflection;
+using Grpc.Health.V1;
+using Client = Grpc.Health.V1.Health.HealthClient;
+using Serving = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+
+namespace Entitlement.CommandLine.Health;
+
+/// <summary><c>entitle health</c></summary>
+internal static class HealthCommand
+{
+    private static readonly Option<string> Service = new("--service")
+    {
+        Description = "Full name of one gRPC service. [default: the whole server]",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "",
+    };
+
+    public static Command Create() => new RpcCommand<HealthCheckRequest, HealthCheckResponse>(
+        "health",
+        "Ask whether the service serves",
+        Rpc(nameof(Client.Check)),
+        (parse, request) => request.Service = parse.GetRequiredValue(Service),
+        Show)
+    { Service, new WatchCommand() };
+
+    private static MethodDescriptor Rpc(string name) => HealthReflection.Descriptor.Services.Single().FindMethodByName(name);
+
+    private static ExitCode Show(Screen screen, HealthCheckResponse answer)
+    {
+        if (screen.IsJson)
+        {
+            screen.WriteJson(answer);
+        }
+        else
+        {
+            screen.WriteLine(Text(answer));
+        }
+
+        return answer.Status == Serving.Serving ? ExitCode.Ok : ExitCode.Unreachable;
+    }
+
+    private static string Text(HealthCheckResponse answer) => answer.Status switch
+    {
+        Serving.Serving => "serving",
+        Serving.NotServing => "not serving",
+        Serving.ServiceUnknown => "unknown service",
+        _ => "unknown",
+    };
+
+    /// <summary><c>entitle health watch</c>: a line at once and at each change, until interrupted.</summary>
+    private sealed class WatchCommand : Command, IRpcCommand
+    {
+        private readonly Option<int?> _count = new("--count") { Description = "End after so many lines.", HelpName = "NUMBER" };
+
+        public WatchCommand()
+            : base("watch", "Print the state at once and whenever it changes, until interrupted")
+        {
+            Options.Add(Service);
+            Options.Add(_count);
+            SetAction(async (parse, cancellation) =>
+            {
+                using var connection = Connection.Open(parse);
+                var screen = Screen.Of(parse);
+                var request = new HealthCheckRequest { Service = parse.GetRequiredValue(Service) };
+                var missing = parse.GetValue(_count) ?? int.MaxValue;
+                await foreach (var answer in connection.Stream<HealthCheckRequest, HealthCheckResponse>(Rpc, request, cancellation))
+                {
+                    Show(screen, answer);
+                    if (--missing <= 0)
+                    {
+                        break;
+                    }
+                }
+
+                return (int)ExitCode.Ok;
+            });
+        }
+
+        public MethodDescriptor Rpc { get; } = HealthCommand.Rpc(nameof(Client.Watch));
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Entitlement.CommandLine.Invocation;
+
+/// <summary>Times as people type them, each wrong one refused with the forms that are right.</summary>
+internal static class Durations
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private static readonly TimeSpan FarthestFromNow = TimeSpan.FromDays(1_000_000);
+
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz"];
+
+    /// <summary>A number and a unit: <c>45s</c>, <c>2m</c>, <c>12h</c>; above zero, at most a day.</summary>
+    public static TimeSpan Parse(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (TryParse(text, out var duration) && duration > TimeSpan.Zero && duration <= LongestWait)
+        {
+            return duration;
+        }
+
+        result.AddError($"{OptionName(result)}: '{text}' is no duration. Write a number and s, m or h, such as 30s or 2m; at most a day.");
+        return default;
+    }
+
+    /// <summary>A date (its first moment in UTC), a time with its offset, or a duration from now.</summary>
+    public static DateTimeOffset? ParseTime(ArgumentResult result, TimeProvider clock)
+    {
+        var text = result.Tokens.Single().Value;
+        if (text.StartsWith('+') && TryParse(text[1..], out var fromNow) && fromNow <= FarthestFromNow)
+        {
+            return clock.GetUtcNow() + fromNow;
+        }
+
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            return new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero);
+        }
+
+        if (DateTimeOffset.TryParseExact(
+            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        result.AddError(
+            $"{OptionName(result)}: '{text}' is no date. Write 2027-01-31 (its first moment in UTC), 2027-01-31T12:00:00Z, "
+            + "or +365d for 365 days from now.");
+        return null;
+    }
+
+    private static bool TryParse(string text, out TimeSpan duration)
+    {
+        duration = default;
+        if (text.Length is < 2 or > 8
+            || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        duration = text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
+            _ => TimeSpan.MinValue,
+        };
+        return duration >= TimeSpan.Zero;
+    }
+
+    private static string OptionName(ArgumentResult result) =>
+        result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+}

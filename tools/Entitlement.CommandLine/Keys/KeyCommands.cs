@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Invocation;
+using Entitlement.CommandLine.Rpc;
+using Entitlement.Signing;
+using Entitlement.V1;
+using Client = Entitlement.V1.KeyService.KeyServiceClient;
+
+namespace Entitlement.CommandLine.Keys;
+
+/// <summary><c>entitle keys …</c></summary>
+internal static class KeyCommands
+{
+    private const int MaxNameLength = 64;
+
+    public static Command Create() => new("keys", "Make and publish the keys that license files are signed with")
+    {
+        Init(),
+        Jwks(),
+    };
+
+    private static Command Init()
+    {
+        var directory = new Option<string>("--dir") { Description = "Folder for the keys; made for its owner alone.", HelpName = "DIR", Required = true };
+        var name = new Option<string>("--name")
+        {
+            Description = "Name of the operator in the certificates, at most 64 characters.",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "",
+        };
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value.Length: > MaxNameLength }])
+            {
+                result.AddError($"--name must be at most {MaxNameLength} characters.");
+            }
+        });
+
+        var init = new Command("init", "Make the root key, the signing key and their certificates here; goes on from what is there")
+        {
+            directory, name,
+        };
+        init.SetAction(parse =>
+        {
+            var folder = parse.GetRequiredValue(directory);
+            var made = KeyCeremony.Complete(folder, parse.GetRequiredValue(name), TimeProvider.System.GetUtcNow());
+            Show(Screen.Of(parse), KeyPaths.InDirectory(folder), made);
+            return (int)ExitCode.Ok;
+        });
+        return init;
+    }
+
+    private static void Show(Screen screen, KeyPaths paths, IReadOnlyList<string> made)
+    {
+        (string Role, string Path)[] files =
+        [
+            ("rootKey", paths.RootKeyFile!),
+            ("rootCertificate", paths.RootCertificateFile),
+            ("signingKey", paths.SigningKeyFile),
+            ("signingCertificate", paths.SigningCertificateFile),
+        ];
+        var rows = files.Select(file => (file.Role, file.Path, WasMade: made.Contains(file.Path, StringComparer.Ordinal))).ToList();
+        if (screen.IsJson)
+        {
+            screen.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                foreach (var row in rows)
+                {
+                    json.WriteStartObject(row.Role);
+                    json.WriteString("path", row.Path);
+                    json.WriteBoolean("made", row.WasMade);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndObject();
+            });
+            return;
+        }
+
+        screen.WriteTable(["File", "Path", "State"], rows.Select(row => new[] { row.Role, row.Path, row.WasMade ? "made" : "was there" }));
+        screen.Note("Ship root.pem with your product. Keep root.key.pem away from the service: only new signing certificates need it.");
+    }
+
+    private static RpcCommand<GetJwksRequest, GetJwksResponse> Jwks() => new(
+        "jwks",
+        "Print the service's verification keys (JWKS)",
+        KeyService.Descriptor.FindMethodByName(nameof(Client.GetJwks)),
+        (_, _) => { },
+        (screen, answer) =>
+        {
+            // Already one JSON document: the same with --json or without.
+            screen.WriteLine(answer.Jwks.TrimEnd());
+            return ExitCode.Ok;
+        });
+}

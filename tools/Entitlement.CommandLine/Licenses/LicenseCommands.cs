@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Entitlement.CommandLine.Rpc;
+using Entitlement.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Client = Entitlement.V1.LicenseService.LicenseServiceClient;
+
+namespace Entitlement.CommandLine.Licenses;
+
+/// <summary><c>entitle license …</c></summary>
+internal static class LicenseCommands
+{
+    public static Command Create() => new("license", "Create licenses and decide whether they are in force")
+    {
+        LicenseCreateCommand.Create(),
+        ListLicenses(),
+        GetLicense(),
+        Change<SuspendLicenseRequest, SuspendLicenseResponse>(
+            "suspend", "Take a license out of force until it is reinstated", nameof(Client.SuspendLicense)),
+        Change<ReinstateLicenseRequest, ReinstateLicenseResponse>(
+            "reinstate", "Put a suspended license in force again", nameof(Client.ReinstateLicense)),
+        Change<RevokeLicenseRequest, RevokeLicenseResponse>(
+            "revoke", "End a license for good", nameof(Client.RevokeLicense)),
+    };
+
+    internal static MethodDescriptor Rpc(string name) => LicenseService.Descriptor.FindMethodByName(name);
+
+    private static ListCommand<ListLicensesRequest, ListLicensesResponse> ListLicenses()
+    {
+        var account = new Option<string>("--account")
+        {
+            Description = "Of this account alone: accounts/ID, or the id alone. [default: of all]",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "-",
+        };
+        return new ListCommand<ListLicensesRequest, ListLicensesResponse>(
+            "list",
+            "List licenses, oldest first",
+            Rpc(nameof(Client.ListLicenses)),
+            ["name", "product", "edition", "slc_ending", "state", "machines_held", "machine_limit", "end_time"],
+            (parse, request) => request.Parent = ResourceNames.Complete("accounts", parse.GetRequiredValue(account)))
+        { account };
+    }
+
+    private static RpcCommand<GetLicenseRequest, GetLicenseResponse> GetLicense()
+    {
+        var name = Name();
+        return new RpcCommand<GetLicenseRequest, GetLicenseResponse>(
+            "get", "Show a license", Rpc(nameof(Client.GetLicense)), (parse, request) => request.Name = parse.GetRequiredValue(name))
+        { name };
+    }
+
+    // Three RPCs of one shape: the license's name, a reason and a request id.
+    private static RpcCommand<TRequest, TResponse> Change<TRequest, TResponse>(string command, string description, string rpc)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        var name = Name();
+        var reason = new Option<string>("--reason") { Description = "Why, for the audit trail.", HelpName = "TEXT", Required = true };
+        return new RpcCommand<TRequest, TResponse>(
+            command,
+            description,
+            Rpc(rpc),
+            (parse, request) =>
+            {
+                Set(request, "name", parse.GetRequiredValue(name));
+                Set(request, "reason", parse.GetRequiredValue(reason));
+                Set(request, "request_id", RequestId.From(parse));
+            })
+        { name, reason, RequestId.Option };
+    }
+
+    private static void Set(IMessage request, string field, string value) =>
+        request.Descriptor.FindFieldByName(field).Accessor.SetValue(request, value);
+
+    private static Argument<string> Name() => new("NAME") { Description = "accounts/ID/licenses/ID" };
+}

@@ -1,0 +1,115 @@
+using Entitlement.CommandLine.Invocation;
+using Entitlement.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.Core;
+using Status = Google.Rpc.Status;
+
+namespace Entitlement.CommandLine.Rpc;
+
+/// <summary>Reads why the service refused, from the details that it sends with every error.</summary>
+internal static class Refusal
+{
+    private const string DetailsTrailer = "grpc-status-details-bin";
+
+    /// <summary>Every message that the details of a refusal may hold.</summary>
+    public static TypeRegistry Types { get; } = TypeRegistry.FromFiles(
+        ErrorDetailsReflection.Descriptor, ErrorsReflection.Descriptor, ActivationServiceReflection.Descriptor);
+
+    /// <summary>Whether the call got no answer of the service at all.</summary>
+    public static bool IsOfTransport(RpcException failure) => Details(failure) is null;
+
+    public static CommandFailure ToFailure(RpcException failure, Uri server)
+    {
+        if (Details(failure) is { } status)
+        {
+            return ToFailure(status, failure.StatusCode);
+        }
+
+        return failure.StatusCode switch
+        {
+            StatusCode.Unavailable => new CommandFailure(
+                ExitCode.Unreachable,
+                "UNREACHABLE",
+                $"The service at {server} can't be reached: {Cause(failure)}",
+                "Is it running, and is this its gRPC port? Name another with --server or ENTITLEMENT_SERVER.",
+                failure)
+            { Status = "UNAVAILABLE" },
+            StatusCode.DeadlineExceeded => new CommandFailure(
+                ExitCode.Unreachable, "NO_ANSWER_IN_TIME", $"The service at {server} did not answer in time.", "Try again, or wait longer with --timeout.", failure)
+            { Status = "DEADLINE_EXCEEDED" },
+            _ => new CommandFailure(
+                ExitCode.Refused, NameOf((int)failure.StatusCode), $"{server} answered: {failure.Status.Detail}", cause: failure)
+            { Status = NameOf((int)failure.StatusCode) },
+        };
+    }
+
+    /// <summary>The same for a refusal inside an answer, as a preview gives it.</summary>
+    public static CommandFailure ToFailure(Status status, StatusCode code)
+    {
+        var info = Unpack<ErrorInfo>(status);
+        var violations = Unpack<BadRequest>(status)?.FieldViolations.Select(violation => (violation.Field, violation.Description));
+        var isWorthAnotherTry = code is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
+        return new CommandFailure(
+            isWorthAnotherTry ? ExitCode.Unreachable : ExitCode.Refused,
+            info?.Reason ?? NameOf(status.Code),
+            status.Message,
+            Advice(status, info))
+        {
+            Status = NameOf(status.Code),
+            Metadata = info?.Metadata.ToDictionary(StringComparer.Ordinal) ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Violations = violations?.ToList() ?? [],
+        };
+    }
+
+    // The innermost cause names the address and what happened; what is around it only says that something did.
+    private static string Cause(RpcException failure) =>
+        failure.Status.DebugException?.GetBaseException().Message ?? failure.Status.Detail;
+
+    private static string? Advice(Status status, ErrorInfo? info)
+    {
+        if (info?.Reason == "UNAUTHENTICATED")
+        {
+            return $"Name the file of an API key with --api-key-file or {GlobalOptions.ApiKeyFileVariable}.";
+        }
+
+        var links = Unpack<Help>(status)?.Links.Select(link => $"{link.Description} {link.Url}".Trim());
+        var retry = Unpack<RetryInfo>(status)?.RetryDelay is { } delay ? [$"Try again in {delay.ToTimeSpan().TotalSeconds:0.#} s."] : Array.Empty<string>();
+        var advice = string.Join(" ", retry.Concat(links ?? []));
+        return advice.Length > 0 ? advice : null;
+    }
+
+    private static Status? Details(RpcException failure)
+    {
+        var bytes = failure.Trailers.GetValueBytes(DetailsTrailer);
+        try
+        {
+            return bytes is null ? null : Status.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Something between us and the service answered in its name.
+            return null;
+        }
+    }
+
+    private static T? Unpack<T>(Status status)
+        where T : class, IMessage<T>, new()
+    {
+        foreach (var detail in status.Details)
+        {
+            if (detail.TryUnpack<T>(out var message))
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
+
+    // FAILED_PRECONDITION, as the specification of gRPC and its JSON write the codes.
+    private static string NameOf(int code) =>
+        string.Concat(((StatusCode)code).ToString().Select(
+            (letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+}
