@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using Entitlement.Server.Hosting;
+
+return await ServerCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,99 @@
+using Entitlement.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Entitlement.Server.Access;
+
+/// <summary>
+/// Refuses a call whose caller lacks what the method's <c>requires</c> option asks for, before the method's body runs: calls of
+/// every kind, and of a stream each message, because each may name another resource.
+/// </summary>
+internal sealed class AccessInterceptor(AccessTable table, CallerResolver callers, AccessDecider decider) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        var guard = await OpenAsync(context);
+        await guard.RequireAsync(request);
+        return await continuation(request, context);
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var guard = await OpenAsync(context);
+        await guard.RequireAsync(request);
+        await continuation(request, responseStream, context);
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var guard = await OpenAsync(context);
+        return await continuation(await GuardAsync(requestStream, guard, context), context);
+    }
+
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var guard = await OpenAsync(context);
+        await continuation(await GuardAsync(requestStream, guard, context), responseStream, context);
+    }
+
+    /// <summary>Asks who calls, and refuses whoever may not call this method at all.</summary>
+    private async Task<CallGuard> OpenAsync(ServerCallContext context)
+    {
+        // A method that is not in the table can't be called: there is no default that would let it through.
+        var access = table.Methods[context.Method];
+        var http = context.GetHttpContext();
+
+        // Nothing of a standard service depends on who asks; so health can be told while nobody can be looked up.
+        var caller = access.IsStandard ? Caller.Anonymous.Instance : callers.Resolve(http);
+        CallerOfCall.Set(http, caller);
+
+        var guard = new CallGuard(access, caller, decider, context.CancellationToken);
+        await guard.RequireInstallationAsync();
+        return guard;
+    }
+
+    private static async Task<IAsyncStreamReader<TRequest>> GuardAsync<TRequest>(
+        IAsyncStreamReader<TRequest> stream, CallGuard guard, ServerCallContext context)
+        where TRequest : class
+    {
+        if (!guard.IsPerMessage)
+        {
+            return stream;
+        }
+
+        var guarded = new GuardedStream<TRequest>(stream, guard);
+        await guarded.ReadFirstAsync(context.CancellationToken);
+        return guarded;
+    }
+}
+
+/// <summary>What one caller must hold for one call.</summary>
+internal sealed class CallGuard(MethodAccess access, Caller caller, AccessDecider decider, CancellationToken cancellationToken)
+{
+    /// <summary>Whether each message names the resource that it is about.</summary>
+    public bool IsPerMessage => !IsOpen && access.Resource is not null;
+
+    private bool IsOpen => access.Permission == Permission.None || access.OpenToProducts;
+
+    /// <summary>Checks what does not depend on a message.</summary>
+    public ValueTask RequireInstallationAsync() =>
+        IsOpen || IsPerMessage ? ValueTask.CompletedTask : decider.RequireAsync(caller, access.Permission, "", cancellationToken);
+
+    public ValueTask RequireAsync(object message) => IsPerMessage
+        ? decider.RequireAsync(
+            caller, access.Permission, (string)access.Resource!.Accessor.GetValue((IMessage)message), cancellationToken)
+        : ValueTask.CompletedTask;
+}

@@ -1,0 +1,18 @@
+using Entitlement.Server.Hosting;
+
+namespace Entitlement.Server.Access;
+
+/// <summary>What guards every call.</summary>
+internal static class AccessServices
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<ServedServices>().ReadAccess());
+        services.AddSingleton<AccessDecider>();
+        services.AddSingleton<AccessInterceptor>();
+        services.AddSingleton<CallerResolver>();
+        services.AddSingleton<BootstrapKey>();
+        services.AddSingleton<BootstrapStart>();
+        return services;
+    }
+}

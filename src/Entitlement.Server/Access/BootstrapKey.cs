@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text;
+using Entitlement.Server.Hosting;
+using Entitlement.Server.Storage;
+
+namespace Entitlement.Server.Access;
+
+/// <summary>
+/// The key of the one who owns the machine of an embedded default: it makes the first things, and ends with the first
+/// administrator. It stands in a file that only that owner can read, which is the proof.
+/// </summary>
+internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> logger)
+{
+    public const string FileName = "bootstrap-admin.key";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>SHA-256 of the secret; null when there is no such key.</summary>
+    private byte[]? _hash;
+
+    private string File => data.File(FileName);
+
+    /// <summary>Reads the key.</summary>
+    /// <param name="make">Whether to make one if there is none.</param>
+    /// <exception cref="StartRefusedException">The file can't be used, or others can read it.</exception>
+    public void Load(bool make)
+    {
+        if (make && !System.IO.File.Exists(File))
+        {
+            Make();
+        }
+
+        if (System.IO.File.Exists(File))
+        {
+            _hash = Hash(Read());
+        }
+    }
+
+    /// <summary>In time that does not depend on where the two differ.</summary>
+    public bool Matches(ApiKey key) => _hash is not null && CryptographicOperations.FixedTimeEquals(Hash(key), _hash);
+
+    private static byte[] Hash(ApiKey key) => SHA256.HashData(key.Secret);
+
+    /// <summary>Written beside its place and moved there, so that nobody ever sees a part of it.</summary>
+    private void Make()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        var unfinished = $"{File}.{Guid.NewGuid():N}";
+        using (var stream = new FileStream(unfinished, options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes(new ApiKey(ApiKey.BootstrapId, ApiKey.NewSecret()).Reveal() + "\n"));
+            stream.Flush(flushToDisk: true);
+        }
+
+        System.IO.File.Move(unfinished, File);
+        Log.BootstrapKeyMade(logger, File);
+    }
+
+    private ApiKey Read()
+    {
+        if (!OperatingSystem.IsWindows() && (System.IO.File.GetUnixFileMode(File) & Others) != UnixFileMode.None)
+        {
+            throw new StartRefusedException(
+                $"{File} can be read by others, and whoever reads it is an administrator here. Delete it, and the next start makes "
+                + $"a new one; or run 'chmod 600 {File}' if nobody has read it.");
+        }
+
+        return ApiKey.TryParse(System.IO.File.ReadAllText(File).Trim(), out var key) && key.Id == ApiKey.BootstrapId
+            ? key
+            : throw new StartRefusedException($"{File} holds no bootstrap key. Delete it, and the next start makes a new one.");
+    }
+}

@@ -1,0 +1,34 @@
+namespace Entitlement.Server.Access;
+
+/// <summary>Who calls.</summary>
+internal abstract record Caller
+{
+    private Caller()
+    {
+    }
+
+    /// <summary>For the log: what kind of caller it is, and its id where it has one; never a secret.</summary>
+    public abstract string Label { get; }
+
+    /// <summary>Somebody without credentials: an installed product, which proves itself by what it hands in, or anybody.</summary>
+    internal sealed record Anonymous : Caller
+    {
+        public static readonly Anonymous Instance = new();
+
+        public override string Label => "anonymous";
+    }
+
+    /// <summary>The owner of the machine of an embedded default that has no administrator yet.</summary>
+    internal sealed record BootstrapAdministrator : Caller
+    {
+        public static readonly BootstrapAdministrator Instance = new();
+
+        public override string Label => "bootstrap";
+    }
+
+    /// <summary>A system administrator, known by the API key of its service account.</summary>
+    internal sealed record Administrator(Guid Id) : Caller
+    {
+        public override string Label => $"administrator:{Id}";
+    }
+}

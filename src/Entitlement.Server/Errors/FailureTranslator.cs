@@ -1,0 +1,50 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Formats;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Entitlement.Server.Errors;
+
+/// <summary>Turns what was thrown into what the caller may know of it.</summary>
+internal sealed class FailureTranslator(RefusalStatus refusals, TimeProvider clock, ILogger<FailureTranslator> logger)
+{
+    /// <summary>The trailer that carries the details of a status.</summary>
+    public const string DetailsTrailer = "grpc-status-details-bin";
+
+    public RpcException Translate(Exception failure, ServerCallContext call)
+    {
+        switch (failure)
+        {
+            case EntitlementException refusal:
+                return ToRpc(refusals.Of(refusal));
+
+            case FileFormatException refusal:
+                return ToRpc(refusals.Of(refusal));
+
+            // Made by the runtime (such as a message that is too large) or by a standard service, whose protocol says the code.
+            case RpcException standard:
+                return standard;
+
+            // The caller is gone or out of time; what the cut-off work threw on its way out tells nothing more.
+            case OperationCanceledException or IOException when call.CancellationToken.IsCancellationRequested:
+                return Ended(call);
+
+            case var outage when StorageFault.IsUnavailability(outage):
+                Log.StorageUnavailable(logger, failure, call.Method);
+                return ToRpc(refusals.Of(Refusal.StorageUnavailable()));
+
+            default:
+                var reference = call.GetHttpContext().TraceIdentifier;
+                Log.Fault(logger, failure, call.Method, reference);
+                return ToRpc(refusals.Of(Refusal.Internal(reference)));
+        }
+    }
+
+    private RpcException Ended(ServerCallContext call) => clock.GetUtcNow().UtcDateTime >= call.Deadline
+        ? new RpcException(new Status(StatusCode.DeadlineExceeded, "The deadline of the call passed."))
+        : new RpcException(new Status(StatusCode.Cancelled, "The caller ended the call."));
+
+    private static RpcException ToRpc(Google.Rpc.Status status) => new(
+        new Status((StatusCode)status.Code, status.Message),
+        new Metadata { { DetailsTrailer, status.ToByteArray() } });
+}

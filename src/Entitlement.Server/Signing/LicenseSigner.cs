@@ -1,0 +1,20 @@
+using Entitlement.Formats;
+using Microsoft.Extensions.Options;
+
+namespace Entitlement.Server.Signing;
+
+/// <summary>Makes license files in the name of this service.</summary>
+internal sealed class LicenseSigner(SigningKeys keys, IOptions<LicenseFileOptions> options, TimeProvider clock)
+{
+    /// <summary>Who issues them (<c>iss</c>), and whom requests address (<c>aud</c>).</summary>
+    public string Issuer => options.Value.Issuer!;
+
+    /// <summary>How long they are valid.</summary>
+    public TimeSpan Lifetime => options.Value.Lifetime;
+
+    /// <summary>The bytes of the <c>.lic</c> file, with <c>kid</c> and <c>x5c</c> of the key that signed it.</summary>
+    /// <exception cref="InvalidOperationException">The signing certificate ran out: every verifier would refuse the file.</exception>
+    public byte[] Issue(LicenseClaims claims) => clock.GetUtcNow().UtcDateTime < keys.Current.Certificate.NotAfter.ToUniversalTime()
+        ? keys.Current.Issue(claims)
+        : throw new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'.");
+}
