@@ -42,7 +42,10 @@ public static class CertificateProfile
     /// <param name="certificate">X.509 in DER.</param>
     /// <param name="roots">The pinned roots; one that is no root certificate is passed over.</param>
     /// <param name="signedAt"><c>iat</c>. That the certificate ran out since does not matter.</param>
-    /// <param name="key">The certificate's key; null when there is a problem. The caller disposes it.</param>
+    /// <param name="key">
+    /// The certificate's key, to be disposed by the caller; null when the key can't be believed at any time. It is there with
+    /// <see cref="CertificateProblem.NotValidThen"/> too, because the time of signing is worth nothing before the signature is checked.
+    /// </param>
     public static CertificateProblem Check(
         ReadOnlySpan<byte> certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt, out ECDsa? key)
     {
@@ -60,7 +63,7 @@ public static class CertificateProfile
         using (leaf)
         {
             var problem = Check(leaf, roots, signedAt);
-            key = problem == CertificateProblem.None ? leaf.GetECDsaPublicKey() : null;
+            key = problem is CertificateProblem.None or CertificateProblem.NotValidThen ? leaf.GetECDsaPublicKey() : null;
             return problem;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Entitlement.Formats;
 
@@ -32,6 +33,9 @@ public sealed class FileFormatException : FormatException
 
     /// <summary>What the maker or the holder of the file can do. One sentence.</summary>
     public string Remedy { get; }
+
+    /// <summary>The name of a code for programs: upper case with underscores, such as <c>UNKNOWN_MEMBER</c>.</summary>
+    public static string Name(FileFormatCode code) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(code.ToString());
 
     /// <summary>Makes text of a file fit to be shown: printable ASCII only, and not long.</summary>
     internal static string Shown(string text)

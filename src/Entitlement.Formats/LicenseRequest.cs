@@ -34,6 +34,9 @@ public sealed record LicenseRequest
 {
     public const int MaxDevices = 10_000;
 
+    /// <summary>Most characters of a string, counted in UTF-16 code units; 128 of a device id and a feature code.</summary>
+    public const int MaxTextLength = 256;
+
     /// <summary><c>jti</c>: the request's id, made by the product. A UUID in lower case.</summary>
     public required Guid Jti { get; init; }
 

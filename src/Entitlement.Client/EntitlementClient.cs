@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
+using Entitlement.Client.Activation;
+using Entitlement.Client.Fingerprint;
+using Entitlement.Client.Verification;
+using Entitlement.Formats;
+using Entitlement.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Entitlement.Client;
+
+/// <summary>
+/// All that an installed product needs: its license request, online activation, and the offline check of its license
+/// file. The state of the installation stands in one directory that the product's account owns. One instance serves one
+/// caller at a time.
+/// </summary>
+public sealed class EntitlementClient : IDisposable
+{
+    /// <summary>Name of the license file in the directory.</summary>
+    public const string LicenseFileName = "license.lic";
+
+    /// <summary>Name of the request that is not yet answered.</summary>
+    public const string RequestFileName = "request.lrq";
+
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly ProductBuild _product;
+    private readonly TimeProvider _clock;
+    private readonly StateDirectory _state;
+    private readonly GenerationRecord _generations;
+    private readonly InstanceKey _key;
+    private readonly X509Certificate2Collection _roots;
+    private readonly Lazy<MachineComponents> _components;
+
+    /// <param name="directory">Made when it is not there; its instance key is made once and for all.</param>
+    /// <param name="clock">Null for the system's clock.</param>
+    public EntitlementClient(ProductBuild product, string directory, TimeProvider? clock = null)
+    {
+        _product = product;
+        _clock = clock ?? TimeProvider.System;
+        _roots = product.LoadRoots();
+        _key = InstanceKey.LoadOrCreate(directory);
+        _state = new StateDirectory(directory);
+        _generations = new GenerationRecord(_state);
+        _components = new Lazy<MachineComponents>(() => MachineFingerprint.Collect(product.Code, directory));
+    }
+
+    /// <summary>Checks the license file that is installed. Nothing is sent anywhere.</summary>
+    public VerificationResult Check() => _state.Read(LicenseFileName) is { } file
+        ? Verify(file)
+        : new VerificationResult(VerificationReason.NoLicenseFile, "No license file is installed. Activate the product.", claims: null);
+
+    /// <summary>
+    /// The license request to hand in: online, or by hand where no network reaches. It is on the disk before it is
+    /// returned, and as long as it asks for the same it is the same bytes, so that no second seat is taken.
+    /// </summary>
+    /// <param name="slc">The software license code as the user typed it in.</param>
+    /// <param name="devices">Hardware devices to be activated under features; null for none.</param>
+    /// <param name="audience">The service's <c>iss</c>; null where the product does not know it.</param>
+    /// <exception cref="FileFormatException">The request would break a rule of the format.</exception>
+    public byte[] CreateRequest(string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null)
+    {
+        var wanted = new LicenseRequest
+        {
+            Jti = Guid.CreateVersion7(_clock.GetUtcNow()),
+            IssueTime = _clock.GetUtcNow(),
+            Audience = audience,
+            Operation = LicenseRequestOperation.Activate,
+            Slc = slc,
+            Product = _product.Code,
+            ProductVersion = _product.Version,
+            BuildDate = _product.BuildDate,
+            Machine = new RequestingMachine(PendingRequest.MachineName(), _components.Value),
+            Devices = devices?.ToImmutableArray() ?? [],
+            Generation = Check().Claims?.Generation ?? 0,
+        };
+        if (_state.Read(RequestFileName) is { } pending && PendingRequest.AsksForTheSame(pending, wanted, _key.PublicKey))
+        {
+            return pending;
+        }
+
+        var file = _key.Sign(wanted);
+        _state.Write(RequestFileName, file);
+        return file;
+    }
+
+    /// <summary>Hands the request in and installs the license file that comes back.</summary>
+    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
+    /// <inheritdoc cref="CreateRequest"/>
+    /// <exception cref="EntitlementRefusedException">The service refused, with its reason. Nothing was changed.</exception>
+    /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
+    public async Task<VerificationResult> ActivateAsync(
+        ChannelBase channel, string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new ActivateRequest { LicenseRequest = ByteString.CopyFrom(CreateRequest(slc, devices, audience)) };
+        try
+        {
+            var service = new ActivationService.ActivationServiceClient(channel);
+
+            // By the system's clock, which is the one that the channel looks at.
+            var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline;
+            var answer = await service.ActivateAsync(request, headers: null, deadline, cancellationToken).ConfigureAwait(false);
+            return Install(answer.LicenseFile.Span);
+        }
+        catch (RpcException exception) when (EntitlementRefusedException.From(exception) is not null)
+        {
+            throw EntitlementRefusedException.From(exception)!;
+        }
+    }
+
+    /// <summary>
+    /// Installs a license file, and counts the request as answered. One that is not for this product and installation, that is
+    /// older than what was installed, or that cannot be believed is not stored: what was there stays.
+    /// </summary>
+    /// <returns>Whether the file may be relied on now; a file can be installed and, say, not yet valid.</returns>
+    public VerificationResult Install(ReadOnlySpan<byte> licenseFile)
+    {
+        var result = Verify(licenseFile);
+        if (result.Reason == VerificationReason.Valid || result.Reason >= VerificationReason.NotYetValid)
+        {
+            _state.Write(LicenseFileName, licenseFile);
+            _generations.Raise(result.Claims!.Subject, result.Claims.Generation);
+            _state.Delete(RequestFileName);
+        }
+
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        foreach (var root in _roots)
+        {
+            root.Dispose();
+        }
+    }
+
+    private VerificationResult Verify(ReadOnlySpan<byte> licenseFile)
+    {
+        var options = new VerificationOptions
+        {
+            PinnedRoots = _roots,
+            Product = _product.Code,
+            BuildDate = _product.BuildDate,
+            KeyThumbprint = _key.PublicKey.Thumbprint,
+            Components = _components.Value,
+            LastSeenGeneration = 0,
+            RevokedKeys = null,
+            Now = _clock.GetUtcNow(),
+        };
+        var result = LicenseVerifier.Verify(licenseFile, options);
+
+        // The record is by activation, and which one the file is of is known only once it is believed.
+        return result.Claims is { } claims && _generations.Of(claims.Subject) is var seen and > 0
+            ? LicenseVerifier.Verify(licenseFile, options with { LastSeenGeneration = seen })
+            : result;
+    }
+}
