@@ -10,8 +10,10 @@ public sealed class AuditRecord
     {
     }
 
-    /// <summary>The account it belongs to; null for what belongs to the installation.</summary>
-    public Guid? AccountId { get; private init; }
+    /// <summary>
+    /// The account it belongs to; the nil UUID for what belongs to the installation, because it is the first part of the key.
+    /// </summary>
+    public Guid AccountId { get; private init; }
 
     public Guid Id { get; private init; }
 
@@ -32,7 +34,7 @@ public sealed class AuditRecord
     public static AuditRecord Create(
         Guid? accountId, string actor, string action, string resource, DateTimeOffset now, string details = "{}") => new()
         {
-            AccountId = accountId,
+            AccountId = accountId ?? Guid.Empty,
             Id = Guid.CreateVersion7(now),
             Time = now,
             Actor = actor,

@@ -9,8 +9,13 @@ public readonly record struct SeatLine(string Line, int Limit, int Held, int Req
 {
     public const string Machines = "machines";
 
+    private const string FeaturePrefix = "features/";
+
     /// <summary>Giving back is never short, even where more is held than the limit allows by now.</summary>
     public bool IsShort => Requested > 0 && Held + Requested > Limit;
 
-    public static string Feature(string code) => $"features/{code}";
+    /// <summary>The feature whose seats these are; null for the machine line.</summary>
+    public string? FeatureCode => Line.StartsWith(FeaturePrefix, StringComparison.Ordinal) ? Line[FeaturePrefix.Length..] : null;
+
+    public static string Feature(string code) => $"{FeaturePrefix}{code}";
 }

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entitlement.Storage.SqlServer;
+
+/// <summary>Keeps the data in SQL Server, for any number of processes.</summary>
+public static class SqlServerStorage
+{
+    private const int MaxRetries = 5;
+
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
+
+    /// <param name="services">Where to register it.</param>
+    /// <param name="connectionString">Names a database that exists; it may be empty.</param>
+    /// <param name="maxBatchSize">How many statements go to the server in one batch; 1 avoids MERGE. Null: EF Core's own.</param>
+    public static IServiceCollection AddSqlServerStorage(
+        this IServiceCollection services, string connectionString, int? maxBatchSize) =>
+        services.AddEntitlementStorage(
+            provider => new SqlServerEngine(provider.GetRequiredService<IDbContextFactory<EntitlementDbContext>>()),
+            options => Configure(options, connectionString, maxBatchSize));
+
+    internal static void Configure(DbContextOptionsBuilder options, string connectionString, int? maxBatchSize) =>
+        options.UseSqlServer(connectionString, server =>
+        {
+            server.MigrationsAssembly(typeof(SqlServerStorage).Assembly);
+            server.EnableRetryOnFailure(MaxRetries, MaxRetryDelay, errorNumbersToAdd: null);
+            if (maxBatchSize is { } size)
+            {
+                server.MaxBatchSize(size);
+            }
+        });
+}

@@ -1,0 +1,65 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
+
+namespace Entitlement.Storage.Sqlite;
+
+internal sealed class SqliteEngine(string file, int maxQueuedWrites) : StorageEngine, IAsyncDisposable, IDisposable
+{
+    private readonly WriterLane _lane = new(maxQueuedWrites);
+
+    public override Task<T> WriteAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
+        _lane.RunAsync(attempt, cancellationToken);
+
+    public override async Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken)
+    {
+        CreateFile();
+
+        // A process killed while it migrated leaves EF Core's lock behind, and the next one would wait for ever. Nobody else
+        // can be migrating: the instance lock admits one process.
+        var isLeftBehind = await db.Database
+            .SqlQuery<int>($"SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = '__EFMigrationsLock'")
+            .SingleAsync(cancellationToken) > 0;
+        if (isLeftBehind)
+        {
+            await db.Database.ExecuteSqlAsync($"DELETE FROM __EFMigrationsLock", cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _lane.DisposeAsync();
+
+    public void Dispose() => _lane.Complete();
+
+    protected override StorageFault ClassifyOwn(Exception exception) => exception is SqliteException sqlite
+        ? sqlite.SqliteExtendedErrorCode switch
+        {
+            raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY => StorageFault.UniqueViolation,
+            _ => sqlite.SqliteErrorCode switch
+            {
+                raw.SQLITE_CONSTRAINT => StorageFault.ConstraintViolation,
+                raw.SQLITE_BUSY or raw.SQLITE_LOCKED => StorageFault.Busy,
+                raw.SQLITE_CANTOPEN or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_READONLY
+                    or raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => StorageFault.Unreachable,
+                _ => StorageFault.None,
+            },
+        }
+        : StorageFault.None;
+
+    /// <summary>The files that SQLite lays beside it (<c>-wal</c>, <c>-shm</c>) take over its permissions.</summary>
+    private void CreateFile()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        File.Open(file, options).Dispose();
+    }
+}

@@ -1,0 +1,21 @@
+using Entitlement.Domain.Audit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Entitlement.Storage.Configurations;
+
+internal sealed class AuditRecordConfiguration : IEntityTypeConfiguration<AuditRecord>
+{
+    private const int MaxActorLength = 128;
+    private const int MaxActionLength = 64;
+    private const int MaxResourceLength = 256;
+
+    public void Configure(EntityTypeBuilder<AuditRecord> builder)
+    {
+        builder.ToTable("AuditRecords");
+        builder.HasKey(record => new { record.AccountId, record.Id });
+        builder.Property(record => record.Actor).IsCode(MaxActorLength);
+        builder.Property(record => record.Action).IsCode(MaxActionLength);
+        builder.Property(record => record.Resource).IsCode(MaxResourceLength);
+    }
+}

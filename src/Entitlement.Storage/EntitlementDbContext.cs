@@ -1,0 +1,53 @@
+using Entitlement.Domain.Access;
+using Entitlement.Domain.Accounts;
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Audit;
+using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Products;
+using Entitlement.Storage.Directories;
+using Entitlement.Storage.Idempotency;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Storage;
+
+/// <summary>
+/// All that the service keeps. A context from the pool reads without tracking; one that <see cref="Writing.Writer"/> hands
+/// out tracks what it reads, and is the only one to save with.
+/// </summary>
+public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> options) : DbContext(options)
+{
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<Product> Products => Set<Product>();
+
+    public DbSet<License> Licenses => Set<License>();
+
+    public DbSet<FeatureLine> FeatureLines => Set<FeatureLine>();
+
+    public DbSet<Activation> Activations => Set<Activation>();
+
+    public DbSet<ActivationDevice> ActivationDevices => Set<ActivationDevice>();
+
+    public DbSet<IssuedFile> IssuedFiles => Set<IssuedFile>();
+
+    public DbSet<AnsweredRequest> AnsweredRequests => Set<AnsweredRequest>();
+
+    public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
+
+    public DbSet<Administrator> Administrators => Set<Administrator>();
+
+    public DbSet<SlcEntry> SlcEntries => Set<SlcEntry>();
+
+    public DbSet<ExternalRefEntry> ExternalRefEntries => Set<ExternalRefEntry>();
+
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        Conventions.Configure(configurationBuilder);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(EntitlementDbContext).Assembly);
+        Conventions.Finish(modelBuilder, Database.ProviderName);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Entitlement.Storage;
+
+/// <summary>What differs between the databases: how writers take turns, what their errors mean, what a migration needs.</summary>
+public abstract class StorageEngine
+{
+    /// <summary>Runs one transaction, which <paramref name="attempt"/> begins and commits, when its turn has come.</summary>
+    /// <param name="attempt">May be run more than once, each time in a transaction of its own.</param>
+    /// <param name="cancellationToken">Gives up the place in the queue, or stops the work before its commit.</param>
+    /// <exception cref="StorageUnavailableException">Too many wait already.</exception>
+    public abstract Task<T> WriteAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken);
+
+    /// <summary>Makes an empty or interrupted database ready to be migrated.</summary>
+    public virtual Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+
+    /// <summary>Tells what an exception thrown by a query, a save or a commit means.</summary>
+    public StorageFault Classify(Exception exception) => exception switch
+    {
+        DbUpdateConcurrencyException or StaleReadException => StorageFault.Conflict,
+        StorageUnavailableException => StorageFault.Busy,
+        DbUpdateException { InnerException: { } inner } => Classify(inner),
+        RetryLimitExceededException { InnerException: { } inner } => Classify(inner),
+        _ => ClassifyOwn(exception),
+    };
+
+    /// <summary>Tells what an exception of the provider's own means.</summary>
+    protected abstract StorageFault ClassifyOwn(Exception exception);
+}
