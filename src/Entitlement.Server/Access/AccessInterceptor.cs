@@ -57,7 +57,7 @@ internal sealed class AccessInterceptor(AccessTable table, CallerResolver caller
         var http = context.GetHttpContext();
 
         // Nothing of a standard service depends on who asks; so health can be told while nobody can be looked up.
-        var caller = access.IsStandard ? Caller.Anonymous.Instance : callers.Resolve(http);
+        var caller = access.IsStandard ? Caller.Anonymous.Instance : await callers.ResolveAsync(http);
         CallerOfCall.Set(http, caller);
 
         var guard = new CallGuard(access, caller, decider, context.CancellationToken);

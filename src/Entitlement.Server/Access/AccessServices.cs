@@ -11,6 +11,8 @@ internal static class AccessServices
         services.AddSingleton<AccessDecider>();
         services.AddSingleton<AccessInterceptor>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<AdministratorKeys>();
+        services.AddSingleton<AdministratorCommand>();
         services.AddSingleton<BootstrapKey>();
         services.AddSingleton<BootstrapStart>();
         return services;

@@ -20,7 +20,7 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
     /// <summary>SHA-256 of the secret; null when there is no such key.</summary>
     private byte[]? _hash;
 
-    private string File => data.File(FileName);
+    private string File => Path.Combine(data.Root, FileName);
 
     /// <summary>Reads the key.</summary>
     /// <param name="make">Whether to make one if there is none.</param>

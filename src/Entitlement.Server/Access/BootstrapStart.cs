@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 namespace Entitlement.Server.Access;
 
 /// <summary>Makes and reads the bootstrap key where there is one: with the embedded default alone.</summary>
-internal sealed class BootstrapStart(IOptions<StorageOptions> options, BootstrapKey key)
+internal sealed class BootstrapStart(IOptions<StorageOptions> options, BootstrapKey key, AdministratorKeys administrators)
 {
-    public void Prepare()
+    public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (options.Value.IsEmbedded)
         {
-            key.Load(make: true);
+            key.Load(make: !await administrators.AnyAsync(cancellationToken));
         }
     }
 }

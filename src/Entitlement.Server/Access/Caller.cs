@@ -7,7 +7,7 @@ internal abstract record Caller
     {
     }
 
-    /// <summary>For the log: what kind of caller it is, and its id where it has one; never a secret.</summary>
+    /// <summary>For the log and the audit trail: what kind of caller it is, and its id where it has one; never a secret.</summary>
     public abstract string Label { get; }
 
     /// <summary>Somebody without credentials: an installed product, which proves itself by what it hands in, or anybody.</summary>
@@ -29,6 +29,6 @@ internal abstract record Caller
     /// <summary>A system administrator, known by the API key of its service account.</summary>
     internal sealed record Administrator(Guid Id) : Caller
     {
-        public override string Label => $"administrator:{Id}";
+        public override string Label => $"administrators/{Id}";
     }
 }

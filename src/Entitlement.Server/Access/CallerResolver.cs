@@ -3,12 +3,12 @@ using Entitlement.Domain.Errors;
 namespace Entitlement.Server.Access;
 
 /// <summary>Finds out who calls, from the call's <c>authorization</c>. What carries credentials is judged by them alone.</summary>
-internal sealed class CallerResolver(BootstrapKey bootstrap)
+internal sealed class CallerResolver(BootstrapKey bootstrap, AdministratorKeys administrators)
 {
     private const string Scheme = "Bearer ";
 
     /// <exception cref="EntitlementException"><see cref="FailureReason.Unauthenticated"/>: it carries credentials that are not accepted.</exception>
-    public Caller Resolve(HttpContext context)
+    public async Task<Caller> ResolveAsync(HttpContext context)
     {
         var authorization = context.Request.Headers.Authorization;
         if (authorization.Count == 0)
@@ -28,16 +28,39 @@ internal sealed class CallerResolver(BootstrapKey bootstrap)
             throw CredentialRefusal.Malformed();
         }
 
-        return key.Id == ApiKey.BootstrapId ? ResolveBootstrap(key, context) : throw CredentialRefusal.Unknown();
+        return key.Id == ApiKey.BootstrapId
+            ? await ResolveBootstrapAsync(key, context)
+            : await ResolveAdministratorAsync(key, context.RequestAborted);
     }
 
-    private Caller.BootstrapAdministrator ResolveBootstrap(ApiKey key, HttpContext context)
+    private async Task<Caller> ResolveBootstrapAsync(ApiKey key, HttpContext context)
     {
         if (!bootstrap.Matches(key))
         {
             throw CredentialRefusal.Unknown();
         }
 
-        return OwnerRule.IsOwner(context) ? Caller.BootstrapAdministrator.Instance : throw CredentialRefusal.NotFromLoopback();
+        if (!OwnerRule.IsOwner(context))
+        {
+            throw CredentialRefusal.NotFromLoopback();
+        }
+
+        // Asked at each call, so that the key ends with the commit of the first administrator and not some time after.
+        return await administrators.AnyAsync(context.RequestAborted)
+            ? throw CredentialRefusal.Superseded()
+            : Caller.BootstrapAdministrator.Instance;
+    }
+
+    private async Task<Caller> ResolveAdministratorAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(key.Id, "N", out var id))
+        {
+            throw CredentialRefusal.Malformed();
+        }
+
+        var administrator = await administrators.FindAsync(id, cancellationToken);
+        return administrator is not null && administrator.HasSecret(key.Secret)
+            ? new Caller.Administrator(id)
+            : throw CredentialRefusal.Unknown();
     }
 }

@@ -1,12 +1,14 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Formats;
+using Entitlement.Storage;
 using Google.Protobuf;
 using Grpc.Core;
 
 namespace Entitlement.Server.Errors;
 
 /// <summary>Turns what was thrown into what the caller may know of it.</summary>
-internal sealed class FailureTranslator(RefusalStatus refusals, TimeProvider clock, ILogger<FailureTranslator> logger)
+internal sealed class FailureTranslator(
+    RefusalStatus refusals, StorageEngine storage, TimeProvider clock, ILogger<FailureTranslator> logger)
 {
     /// <summary>The trailer that carries the details of a status.</summary>
     public const string DetailsTrailer = "grpc-status-details-bin";
@@ -29,14 +31,26 @@ internal sealed class FailureTranslator(RefusalStatus refusals, TimeProvider clo
             case OperationCanceledException or IOException when call.CancellationToken.IsCancellationRequested:
                 return Ended(call);
 
-            case var outage when StorageFault.IsUnavailability(outage):
+            default:
+                return ToRpc(refusals.Of(Told(failure, call)));
+        }
+    }
+
+    private EntitlementException Told(Exception failure, ServerCallContext call)
+    {
+        switch (storage.Classify(failure))
+        {
+            case StorageFault.Busy or StorageFault.Unreachable:
                 Log.StorageUnavailable(logger, failure, call.Method);
-                return ToRpc(refusals.Of(Refusal.StorageUnavailable()));
+                return Refusal.StorageUnavailable();
+
+            case StorageFault.Conflict:
+                return Refusal.ConcurrentChange();
 
             default:
                 var reference = call.GetHttpContext().TraceIdentifier;
                 Log.Fault(logger, failure, call.Method, reference);
-                return ToRpc(refusals.Of(Refusal.Internal(reference)));
+                return Refusal.Internal(reference);
         }
     }
 

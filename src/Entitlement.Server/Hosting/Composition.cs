@@ -11,8 +11,8 @@ namespace Entitlement.Server.Hosting;
 internal static class Composition
 {
     /// <param name="args">Switches of the command line: <c>--Section:Key=value</c>.</param>
-    /// <param name="adjust">What a test host replaces.</param>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    /// <param name="replace">What a test host puts in the place of the clock, or beside the services.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
         var environment = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT")
             ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
@@ -26,12 +26,13 @@ internal static class Composition
             EnvironmentName = environment,
         });
         builder.Configuration.AddEntitlementSources(environment, args);
+        ConfigurationCheck.Require(builder.Configuration);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
 
         AddFrame(builder.Services);
-        AddSlices(builder.Services);
-        adjust?.Invoke(builder);
+        AddSlices(builder.Services, builder.Configuration);
+        replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         Map(app);
@@ -53,9 +54,9 @@ internal static class Composition
         });
     }
 
-    private static void AddSlices(IServiceCollection services)
+    private static void AddSlices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddStorage();
+        services.AddStorage(configuration);
         services.AddSigning();
         services.AddHealth();
         services.AddReflection();

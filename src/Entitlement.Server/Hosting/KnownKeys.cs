@@ -18,15 +18,16 @@ internal static class KnownKeys
 
     private static IEnumerable<string> Complaints(IConfigurationSection section)
     {
-        if (OptionSections.Keys.TryGetValue(section.Key, out var known))
+        if (OptionSections.All.TryGetValue(section.Key, out var options))
         {
+            var known = options.Select(option => option.Name).ToList();
             return section.GetChildren()
                 .Where(key => !known.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
                 .Select(key => $"{key.Path} is no option. Did you mean {section.Key}:{Nearest(key.Key, known)}?");
         }
 
         // The top level also holds what others put into the environment, so only what looks like a section of ours counts.
-        var nearest = Nearest(section.Key, OptionSections.Keys.Keys);
+        var nearest = Nearest(section.Key, OptionSections.All.Keys);
         return section.GetChildren().Any() && Distance(section.Key, nearest) <= NearDistance
             ? [$"{section.Key} is no section of options. Did you mean {nearest}?"]
             : [];

@@ -5,7 +5,7 @@ namespace Entitlement.Server.Hosting;
 /// <summary>What starting, stopping and serving write to the log. Event ids 1000 to 1099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "Serving gRPC on {Grpc} and keys on {Http}{Health}")]
+    [LoggerMessage(1000, LogLevel.Information, "Serving gRPC on {Grpc}, keys on {Http}, health beside gRPC on {Health}")]
     public static partial void Serving(ILogger logger, string grpc, string http, string health);
 
     [LoggerMessage(1001, LogLevel.Warning,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using Entitlement.Server.Health;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
@@ -9,14 +10,14 @@ namespace Entitlement.Server.Hosting;
 /// <summary>The sections of the configuration that are ours. Each is one class of options with its generated validator.</summary>
 internal static class OptionSections
 {
-    /// <summary>The keys of each section, by its name.</summary>
-    public static FrozenDictionary<string, string[]> Keys { get; } = new Dictionary<string, string[]>
+    /// <summary>The options of each section, by its name.</summary>
+    public static FrozenDictionary<string, PropertyInfo[]> All { get; } = new Dictionary<string, PropertyInfo[]>
     {
-        [ServerOptions.Section] = KeysOf<ServerOptions>(),
-        [HealthOptions.Section] = KeysOf<HealthOptions>(),
-        [StorageOptions.Section] = KeysOf<StorageOptions>(),
-        [SigningOptions.Section] = KeysOf<SigningOptions>(),
-        [LicenseFileOptions.Section] = KeysOf<LicenseFileOptions>(),
+        [ServerOptions.Section] = OptionsOf<ServerOptions>(),
+        [HealthOptions.Section] = OptionsOf<HealthOptions>(),
+        [StorageOptions.Section] = OptionsOf<StorageOptions>(),
+        [SigningOptions.Section] = OptionsOf<SigningOptions>(),
+        [LicenseFileOptions.Section] = OptionsOf<LicenseFileOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -39,6 +40,7 @@ internal static class OptionSections
             .BindConfiguration(section)
             .ValidateOnStart();
 
-    private static string[] KeysOf<TOptions>() =>
-        [.. typeof(TOptions).GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name)];
+    /// <summary>What can be set; what is only computed is no option.</summary>
+    private static PropertyInfo[] OptionsOf<TOptions>() =>
+        [.. typeof(TOptions).GetProperties().Where(property => property.SetMethod is not null)];
 }

@@ -1,5 +1,6 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
+using Entitlement.Domain.Errors;
+using Entitlement.Server.Access;
+using Entitlement.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Hosting;
@@ -53,6 +54,8 @@ internal static class ServerCommand
         return verb switch
         {
             [] => await ServeAsync(switches),
+            ["migrate"] => await MigrateAsync(switches, output),
+            ["admin", "create"] => await CreateAdministratorAsync(switches, output, error),
             _ => await UnknownAsync(verb, error),
         };
     }
@@ -64,35 +67,58 @@ internal static class ServerCommand
         return ExitCode.Usage;
     }
 
-    private static async Task<int> ServeAsync(string[] switches)
+    private static async Task<int> MigrateAsync(string[] switches, TextWriter output)
     {
         await using var app = Composition.Build(switches);
-        Startup.Prepare(app.Services);
-        await ListenAsync(app);
-        await app.WaitForShutdownAsync();
+        await app.Services.GetRequiredService<StorageStart>().MigrateAsync(CancellationToken.None);
+        await output.WriteLineAsync("The database is up to date.");
         return ExitCode.Success;
     }
 
-    private static async Task ListenAsync(WebApplication app)
+    private static async Task<int> CreateAdministratorAsync(string[] switches, TextWriter output, TextWriter error)
     {
+        var (name, rest) = TakeName(switches);
+        if (name is null)
+        {
+            await error.WriteLineAsync("'admin create' needs --name TEXT, such as --name ops.");
+            return ExitCode.Usage;
+        }
+
+        await using var app = Composition.Build(rest);
+        await app.Services.GetRequiredService<StorageStart>().JoinAsync(CancellationToken.None);
         try
         {
-            await app.StartAsync();
+            var key = await app.Services.GetRequiredService<AdministratorCommand>().CreateAsync(name, CancellationToken.None);
+            await output.WriteLineAsync(key.Reveal());
+            return ExitCode.Success;
         }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        catch (EntitlementException refusal)
         {
-            throw new StartRefusedException(
-                $"{failure.Message} Stop the program that listens there, or set Server:GrpcListen, Server:HttpListen or Health:Listen "
-                + "to another port.",
-                ExitCode.Unavailable,
-                failure);
+            await error.WriteLineAsync(refusal.Message);
+            return ExitCode.Usage;
         }
-        catch (SocketException failure)
+    }
+
+    private static (string? Name, string[] Others) TakeName(string[] switches)
+    {
+        const string Joined = "--name=";
+        var index = Array.FindIndex(switches, arg => arg == "--name" || arg.StartsWith(Joined, StringComparison.Ordinal));
+        if (index < 0)
         {
-            throw new StartRefusedException(
-                $"An address can't be listened on: {failure.Message}. Check Server:GrpcListen, Server:HttpListen and Health:Listen.",
-                ExitCode.Unavailable,
-                failure);
+            return (null, switches);
         }
+
+        var isJoined = switches[index] != "--name";
+        var name = isJoined ? switches[index][Joined.Length..] : switches.ElementAtOrDefault(index + 1);
+        return (name, [.. switches[..index], .. switches.Skip(index + (isJoined ? 1 : 2))]);
+    }
+
+    private static async Task<int> ServeAsync(string[] switches)
+    {
+        await using var app = Composition.Build(switches);
+        await Startup.PrepareAsync(app.Services, CancellationToken.None);
+        await Startup.ListenAsync(app, CancellationToken.None);
+        await app.WaitForShutdownAsync();
+        return ExitCode.Success;
     }
 }

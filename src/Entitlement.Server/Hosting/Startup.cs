@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using Entitlement.Server.Access;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Hosting;
@@ -11,22 +13,54 @@ internal static class Startup
 {
     /// <exception cref="StartRefusedException">The server can't start, and its operator can do something about it.</exception>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
-    public static void Prepare(IServiceProvider services)
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         // Everything is checked before anything is made.
-        RequireConfiguration(services);
+        services.GetRequiredService<IStartupValidator>().Validate();
         services.GetRequiredService<AccessTable>();
         services.GetRequiredService<ErrorCatalogue>();
         services.GetRequiredService<ServerCertificate>().Load();
 
-        services.GetRequiredService<StorageStart>().Prepare();
+        await services.GetRequiredService<StorageStart>().PrepareAsync(cancellationToken);
         services.GetRequiredService<SigningKeys>().Load();
-        services.GetRequiredService<BootstrapStart>().Prepare();
+        await services.GetRequiredService<BootstrapStart>().PrepareAsync(cancellationToken);
     }
 
-    public static void RequireConfiguration(IServiceProvider services)
+    /// <summary>Opens the ports.</summary>
+    /// <exception cref="StartRefusedException">One can't be opened.</exception>
+    public static async Task ListenAsync(WebApplication app, CancellationToken cancellationToken)
     {
-        KnownKeys.Require(services.GetRequiredService<IConfiguration>());
-        services.GetRequiredService<IStartupValidator>().Validate();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException { InnerException: AddressInUseException } or SocketException)
+        {
+            throw new StartRefusedException(
+                $"{failure.Message.TrimEnd('.')}. Stop the program that listens there, or set Server:GrpcListen, Server:HttpListen or "
+                + "Health:Listen to another address.",
+                ExitCode.Unavailable,
+                failure);
+        }
+
+        Announce(app);
+    }
+
+    private static void Announce(WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Startup));
+        var options = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value;
+        var bound = app.Services.GetRequiredService<BoundAddresses>();
+        if (options.GrpcAddress is { Tls: false, IsLoopback: false })
+        {
+            Log.Plaintext(logger, $"{ServerOptions.Section}:{nameof(ServerOptions.GrpcListen)}", bound.Grpc);
+        }
+
+        if (options.HttpAddress is { Tls: false, IsLoopback: false })
+        {
+            Log.Plaintext(logger, $"{ServerOptions.Section}:{nameof(ServerOptions.HttpListen)}", bound.Http);
+        }
+
+        Log.Serving(logger, bound.Grpc, bound.Http, bound.Health ?? "no port of its own");
     }
 }

@@ -21,23 +21,16 @@ internal sealed class SigningKeys(
     /// <exception cref="StartRefusedException">There is no key, or it can't be used.</exception>
     public void Load()
     {
-        var options = signing.Value;
-        var directory = string.IsNullOrEmpty(options.Directory) ? Path.Combine(storage.Value.DataPath, "keys") : options.Directory;
         var now = clock.GetUtcNow();
         try
         {
-            if (storage.Value.IsEmbedded && !options.HasFiles)
-            {
-                Make(directory, now);
-            }
-
-            _key = SigningKey.Load(options.HasFiles ? FilesOf(options) : KeyPaths.InDirectory(directory), now);
+            _key = SigningKey.Load(Paths(now), now);
         }
         catch (KeyStoreException failure)
         {
             throw new StartRefusedException(
-                $"{failure.Message} The paths come from the section {SigningOptions.Section}; "
-                + $"'entitle keys init' makes keys in {directory}.",
+                $"{failure.Message} The paths come from the section {SigningOptions.Section} of the configuration; keys are made by "
+                + "'entitle keys init'.",
                 inner: failure);
         }
 
@@ -45,6 +38,36 @@ internal sealed class SigningKeys(
     }
 
     public void Dispose() => _key?.Dispose();
+
+    private KeyPaths Paths(DateTimeOffset now)
+    {
+        var options = signing.Value;
+        if (options.HasFiles)
+        {
+            return FilesOf(options);
+        }
+
+        var directory = DirectoryOf(options);
+        if (storage.Value.IsEmbedded)
+        {
+            Make(directory, now);
+        }
+
+        return KeyPaths.InDirectory(directory);
+    }
+
+    private string DirectoryOf(SigningOptions options)
+    {
+        if (!string.IsNullOrEmpty(options.Directory))
+        {
+            return options.Directory;
+        }
+
+        return storage.Value.DataPath is { } data
+            ? Path.Combine(data, "keys")
+            : throw new StartRefusedException(
+                $"{SigningOptions.Section}:{nameof(SigningOptions.Directory)} must be set, because this user has no folder for application data.");
+    }
 
     private void Make(string directory, DateTimeOffset now)
     {

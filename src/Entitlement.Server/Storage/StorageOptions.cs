@@ -45,8 +45,9 @@ internal sealed class StorageOptions : IValidatableObject
     /// <summary>Whether this is the default that needs nothing but itself.</summary>
     public bool IsEmbedded => Provider == StorageProvider.Sqlite;
 
-    /// <summary>Only after validation.</summary>
-    public string DataPath => Path.GetFullPath(string.IsNullOrEmpty(DataDirectory) ? DefaultDirectory! : DataDirectory);
+    /// <summary>Null when none is set and this user has no folder for application data, which only the embedded default needs.</summary>
+    public string? DataPath =>
+        (string.IsNullOrEmpty(DataDirectory) ? DefaultDirectory : DataDirectory) is { } path ? Path.GetFullPath(path) : null;
 
     private static string? DefaultDirectory =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
@@ -61,7 +62,7 @@ internal sealed class StorageOptions : IValidatableObject
             yield return new ValidationResult($"{Section}:{nameof(ConnectionString)} is required with the provider {Provider}.");
         }
 
-        if (string.IsNullOrEmpty(DataDirectory) && DefaultDirectory is null)
+        if (IsEmbedded && DataPath is null)
         {
             yield return new ValidationResult(
                 $"{Section}:{nameof(DataDirectory)} must be set, because this user has no folder for application data.");

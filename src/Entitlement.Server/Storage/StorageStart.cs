@@ -1,16 +1,79 @@
+using Entitlement.Server.Hosting;
+using Entitlement.Storage;
+using Entitlement.Storage.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Storage;
 
-/// <summary>Gets the storage ready before the server serves.</summary>
-internal sealed class StorageStart(IOptions<StorageOptions> options, DataDirectory data, InstanceLock instance)
+/// <summary>Gets the database ready before the server serves, or says what its operator has to do.</summary>
+internal sealed class StorageStart(
+    IOptions<StorageOptions> options, DataDirectory data, StorageSetup setup, StorageEngine engine, TimeProvider clock) : IDisposable
 {
-    public void Prepare()
+    /// <summary>Held to the end of the process: two servers on one file would each trust their own memory.</summary>
+    private InstanceLock? _instance;
+
+    /// <exception cref="StartRefusedException">The database is not ready.</exception>
+    public Task PrepareAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         if (options.Value.IsEmbedded)
         {
-            data.Prepare();
-            instance.Take();
+            TakeInstance();
+            await setup.MigrateAsync(cancellationToken);
+        }
+        else if (await setup.HasPendingMigrationsAsync(cancellationToken))
+        {
+            throw new StartRefusedException(
+                "The database is not up to date. Run 'Entitlement.Server migrate' with the same options, then start again.");
+        }
+    });
+
+    /// <summary>Brings the database up to date, whichever it is.</summary>
+    /// <exception cref="StartRefusedException">It can't be.</exception>
+    public Task MigrateAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (options.Value.IsEmbedded)
+        {
+            TakeInstance();
+        }
+
+        await setup.MigrateAsync(cancellationToken);
+    });
+
+    /// <summary>As <see cref="PrepareAsync"/>, but beside a server that runs on the same embedded database.</summary>
+    /// <exception cref="StartRefusedException">The database is not ready.</exception>
+    public Task JoinAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (!options.Value.IsEmbedded || !data.HasDatabase || await setup.HasPendingMigrationsAsync(cancellationToken))
+        {
+            await PrepareAsync(cancellationToken);
+        }
+    });
+
+    public void Dispose() => _instance?.Dispose();
+
+    private void TakeInstance()
+    {
+        data.Prepare();
+        _instance ??= InstanceLock.Acquire(Path.GetDirectoryName(data.DatabaseFile)!, clock);
+    }
+
+    private async Task GuardAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (InstanceLockedException failure)
+        {
+            throw new StartRefusedException(failure.Message, ExitCode.Unavailable, failure);
+        }
+        catch (Exception failure) when (engine.Classify(failure) is StorageFault.Busy or StorageFault.Unreachable)
+        {
+            throw new StartRefusedException(
+                $"The database can't be used: {failure.Message} Check {StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}, "
+                + $"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)} and the database itself.",
+                ExitCode.Unavailable,
+                failure);
         }
     }
 }

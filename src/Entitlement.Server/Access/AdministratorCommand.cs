@@ -1,0 +1,33 @@
+using Entitlement.Domain.Access;
+using Entitlement.Domain.Audit;
+using Entitlement.Storage.Writing;
+
+namespace Entitlement.Server.Access;
+
+/// <summary>Makes system administrators, from the machine that can reach the database and by nobody over the network.</summary>
+internal sealed class AdministratorCommand(Writer writer, TimeProvider clock, ILogger<AdministratorCommand> logger)
+{
+    /// <summary>Who made it, in the audit trail: whoever may run commands with the server's configuration.</summary>
+    private const string Actor = "operator";
+
+    /// <param name="name">What people call it: 1 to 256 characters.</param>
+    /// <param name="cancellationToken">Stops it before its commit.</param>
+    /// <returns>The key, which is shown once and kept nowhere.</returns>
+    public async Task<ApiKey> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        var secret = ApiKey.NewSecret();
+        var now = clock.GetUtcNow();
+        var administrator = Administrator.Create(name, secret, now);
+        await writer.RunAsync(
+            (db, _) =>
+            {
+                db.Add(administrator);
+                db.Add(AuditRecord.Create(
+                    accountId: null, Actor, "administrator.create", $"administrators/{administrator.Id}", now));
+                return Task.FromResult(true);
+            },
+            cancellationToken);
+        Log.AdministratorMade(logger, administrator.Id);
+        return new ApiKey(administrator.Id, secret);
+    }
+}
