@@ -29,8 +29,11 @@ internal static class Entitle
             AccountCommands.Create(),
             LicenseCommands.Create(),
             ActivationCommands.Create(),
+            RequestCommand.Create(),
             PreviewCommand.Create(),
             ActivateCommand.Create(),
+            VerifyCommand.Create(),
+            InspectCommand.Create(),
             KeyCommands.Create(),
             HealthCommand.Create(),
             CompletionCommand.Create(),
@@ -77,9 +80,9 @@ internal static class Entitle
         catch (FileFormatException invalid)
         {
             failure = new CommandFailure(
-                ExitCode.FileInvalid, $"{invalid.Code}", $"{invalid.Member} {invalid.Rule}.", invalid.Remedy, invalid);
+                ExitCode.FileInvalid, FileFormatException.Name(invalid.Code), $"{invalid.Member} {invalid.Rule}.", invalid.Remedy, invalid);
         }
-        catch (Exception local) when (local is IOException or UnauthorizedAccessException or KeyStoreException)
+        catch (Exception local) when (local is IOException or UnauthorizedAccessException or InvalidDataException or KeyStoreException)
         {
             failure = new CommandFailure(ExitCode.LocalFile, "LOCAL_FILE", local.Message, cause: local);
         }

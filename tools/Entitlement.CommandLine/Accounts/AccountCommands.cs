@@ -2,7 +2,7 @@ using System.CommandLine;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
-using Client = Entitlement.V1.AccountService.AccountServiceClient;
+using Stub = Entitlement.V1.AccountService.AccountServiceClient;
 
 namespace Entitlement.CommandLine.Accounts;
 
@@ -27,7 +27,7 @@ internal static class AccountCommands
         return new RpcCommand<CreateAccountRequest, CreateAccountResponse>(
             "create",
             "Open an account",
-            Rpc(nameof(Client.CreateAccount)),
+            Rpc(nameof(Stub.CreateAccount)),
             (parse, request) =>
             {
                 request.Account = new Account
@@ -44,7 +44,7 @@ internal static class AccountCommands
         new(
             "list",
             "List the accounts, oldest first",
-            Rpc(nameof(Client.ListAccounts)),
+            Rpc(nameof(Stub.ListAccounts)),
             ["name", "display_name", "external_ref", "create_time"]);
 
     private static RpcCommand<GetAccountRequest, GetAccountResponse> GetAccount()
@@ -53,7 +53,7 @@ internal static class AccountCommands
         return new RpcCommand<GetAccountRequest, GetAccountResponse>(
             "get",
             "Show an account",
-            Rpc(nameof(Client.GetAccount)),
+            Rpc(nameof(Stub.GetAccount)),
             (parse, request) => request.Name = ResourceNames.Complete("accounts", parse.GetRequiredValue(name)))
         { name };
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
-using Client = Entitlement.V1.ActivationService.ActivationServiceClient;
+using Stub = Entitlement.V1.ActivationService.ActivationServiceClient;
 
 namespace Entitlement.CommandLine.Activations;
 
@@ -23,7 +23,7 @@ internal static class ActivationCommands
         return new ListCommand<ListActivationsRequest, ListActivationsResponse>(
             "list",
             "List the activations of a license, oldest first",
-            Rpc(nameof(Client.ListActivations)),
+            Rpc(nameof(Stub.ListActivations)),
             ["name", "machine_name", "product_version", "generation", "device_count", "file_expire_time", "create_time"],
             (parse, request) => request.Parent = parse.GetRequiredValue(license))
         { license };
@@ -35,7 +35,7 @@ internal static class ActivationCommands
         return new RpcCommand<GetActivationRequest, GetActivationResponse>(
             "get",
             "Show an activation with its devices",
-            Rpc(nameof(Client.GetActivation)),
+            Rpc(nameof(Stub.GetActivation)),
             (parse, request) => request.Name = parse.GetRequiredValue(name))
         { name };
     }

@@ -46,7 +46,8 @@ internal static class ResourceView
     // By the contract's shape an answer about one resource holds it in its only field of a message type.
     private static IMessage ResourceOf(IMessage answer) =>
         answer.Descriptor.Fields.InDeclarationOrder().Single(IsMessage).Accessor.GetValue(answer) as IMessage
-        ?? throw new InvalidDataException($"The service's {answer.Descriptor.Name} is empty.");
+        ?? throw new CommandFailure(
+            ExitCode.Refused, "EMPTY_ANSWER", $"The service answered with an empty {answer.Descriptor.Name}: it is of another version than entitle.");
 
     private static bool IsMessage(FieldDescriptor field) => !field.IsRepeated && field.FieldType == FieldType.Message;
 }

@@ -3,7 +3,7 @@ using Entitlement.CommandLine.Activations;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.V1;
-using Client = Entitlement.V1.ActivationService.ActivationServiceClient;
+using Stub = Entitlement.V1.ActivationService.ActivationServiceClient;
 
 namespace Entitlement.CommandLine.Files;
 
@@ -21,7 +21,7 @@ internal static class ActivateCommand
         return new FileCommand<ActivateRequest, ActivateResponse>(
             "activate",
             "Hand in a license request and store the license file; the same request again gives the same file",
-            ActivationCommands.Rpc(nameof(Client.Activate)),
+            ActivationCommands.Rpc(nameof(Stub.Activate)),
             file => new ActivateRequest { LicenseRequest = file },
             (screen, answer, parse, cancellation) => StoreAsync(screen, answer, parse.GetRequiredValue(output), cancellation))
         { output };

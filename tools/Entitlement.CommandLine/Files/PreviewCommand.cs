@@ -6,7 +6,7 @@ using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Grpc.Core;
-using Client = Entitlement.V1.ActivationService.ActivationServiceClient;
+using Stub = Entitlement.V1.ActivationService.ActivationServiceClient;
 
 namespace Entitlement.CommandLine.Files;
 
@@ -16,7 +16,7 @@ internal static class PreviewCommand
     public static Command Create() => new FileCommand<PreviewLicenseRequestRequest, PreviewLicenseRequestResponse>(
         "preview",
         "Tell what activate would do with a license request, and change nothing",
-        ActivationCommands.Rpc(nameof(Client.PreviewLicenseRequest)),
+        ActivationCommands.Rpc(nameof(Stub.PreviewLicenseRequest)),
         file => new PreviewLicenseRequestRequest { LicenseRequest = file },
         (screen, answer, _, _) => Task.FromResult(Show(screen, answer)));
 

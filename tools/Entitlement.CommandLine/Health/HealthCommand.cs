@@ -4,7 +4,7 @@ using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Google.Protobuf.Reflection;
 using Grpc.Health.V1;
-using Client = Grpc.Health.V1.Health.HealthClient;
+using Stub = Grpc.Health.V1.Health.HealthClient;
 using Serving = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Entitlement.CommandLine.Health;
@@ -22,7 +22,7 @@ internal static class HealthCommand
     public static Command Create() => new RpcCommand<HealthCheckRequest, HealthCheckResponse>(
         "health",
         "Ask whether the service serves",
-        Rpc(nameof(Client.Check)),
+        Rpc(nameof(Stub.Check)),
         (parse, request) => request.Service = parse.GetRequiredValue(Service),
         Show)
     { Service, new WatchCommand() };
@@ -80,6 +80,6 @@ internal static class HealthCommand
             });
         }
 
-        public MethodDescriptor Rpc { get; } = HealthCommand.Rpc(nameof(Client.Watch));
+        public MethodDescriptor Rpc { get; } = HealthCommand.Rpc(nameof(Stub.Watch));
     }
 }

@@ -25,6 +25,18 @@ internal static class Durations
         return default;
     }
 
+    /// <summary>A day, such as <c>2026-11-01</c>.</summary>
+    public static DateOnly ParseDate(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            result.AddError($"{OptionName(result)}: '{text}' is no date. Write it as 2026-11-01.");
+        }
+
+        return date;
+    }
+
     /// <summary>A date (its first moment in UTC), a time with its offset, or a duration from now.</summary>
     public static DateTimeOffset? ParseTime(ArgumentResult result, TimeProvider clock)
     {

@@ -4,7 +4,7 @@ using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.Signing;
 using Entitlement.V1;
-using Client = Entitlement.V1.KeyService.KeyServiceClient;
+using Stub = Entitlement.V1.KeyService.KeyServiceClient;
 
 namespace Entitlement.CommandLine.Keys;
 
@@ -85,7 +85,7 @@ internal static class KeyCommands
     private static RpcCommand<GetJwksRequest, GetJwksResponse> Jwks() => new(
         "jwks",
         "Print the service's verification keys (JWKS)",
-        KeyService.Descriptor.FindMethodByName(nameof(Client.GetJwks)),
+        KeyService.Descriptor.FindMethodByName(nameof(Stub.GetJwks)),
         (_, _) => { },
         (screen, answer) =>
         {

@@ -3,7 +3,7 @@ using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Client = Entitlement.V1.LicenseService.LicenseServiceClient;
+using Stub = Entitlement.V1.LicenseService.LicenseServiceClient;
 
 namespace Entitlement.CommandLine.Licenses;
 
@@ -16,11 +16,11 @@ internal static class LicenseCommands
         ListLicenses(),
         GetLicense(),
         Change<SuspendLicenseRequest, SuspendLicenseResponse>(
-            "suspend", "Take a license out of force until it is reinstated", nameof(Client.SuspendLicense)),
+            "suspend", "Take a license out of force until it is reinstated", nameof(Stub.SuspendLicense)),
         Change<ReinstateLicenseRequest, ReinstateLicenseResponse>(
-            "reinstate", "Put a suspended license in force again", nameof(Client.ReinstateLicense)),
+            "reinstate", "Put a suspended license in force again", nameof(Stub.ReinstateLicense)),
         Change<RevokeLicenseRequest, RevokeLicenseResponse>(
-            "revoke", "End a license for good", nameof(Client.RevokeLicense)),
+            "revoke", "End a license for good", nameof(Stub.RevokeLicense)),
     };
 
     internal static MethodDescriptor Rpc(string name) => LicenseService.Descriptor.FindMethodByName(name);
@@ -36,7 +36,7 @@ internal static class LicenseCommands
         return new ListCommand<ListLicensesRequest, ListLicensesResponse>(
             "list",
             "List licenses, oldest first",
-            Rpc(nameof(Client.ListLicenses)),
+            Rpc(nameof(Stub.ListLicenses)),
             ["name", "product", "edition", "slc_ending", "state", "machines_held", "machine_limit", "end_time"],
             (parse, request) => request.Parent = ResourceNames.Complete("accounts", parse.GetRequiredValue(account)))
         { account };
@@ -46,7 +46,7 @@ internal static class LicenseCommands
     {
         var name = Name();
         return new RpcCommand<GetLicenseRequest, GetLicenseResponse>(
-            "get", "Show a license", Rpc(nameof(Client.GetLicense)), (parse, request) => request.Name = parse.GetRequiredValue(name))
+            "get", "Show a license", Rpc(nameof(Stub.GetLicense)), (parse, request) => request.Name = parse.GetRequiredValue(name))
         { name };
     }
 

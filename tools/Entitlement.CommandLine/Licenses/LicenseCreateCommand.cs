@@ -3,7 +3,7 @@ using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
-using Client = Entitlement.V1.LicenseService.LicenseServiceClient;
+using Stub = Entitlement.V1.LicenseService.LicenseServiceClient;
 
 namespace Entitlement.CommandLine.Licenses;
 
@@ -45,7 +45,7 @@ internal static class LicenseCreateCommand
     };
 
     public static Command Create() => new RpcCommand<CreateLicenseRequest, CreateLicenseResponse>(
-        "create", "Create a license with a new SLC", LicenseCommands.Rpc(nameof(Client.CreateLicense)), Fill)
+        "create", "Create a license with a new SLC", LicenseCommands.Rpc(nameof(Stub.CreateLicense)), Fill)
     {
         Account, Product, Edition, Machines, Features, Mode, MachineMatch, End, CareEnd, PerpetualOffline, ExternalRef, RequestId.Option,
     };

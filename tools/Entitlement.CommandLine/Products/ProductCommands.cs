@@ -2,7 +2,7 @@ using System.CommandLine;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
-using Client = Entitlement.V1.ProductService.ProductServiceClient;
+using Stub = Entitlement.V1.ProductService.ProductServiceClient;
 
 namespace Entitlement.CommandLine.Products;
 
@@ -28,7 +28,7 @@ internal static class ProductCommands
         return new RpcCommand<CreateProductRequest, CreateProductResponse>(
             "create",
             "Define a product",
-            Rpc(nameof(Client.CreateProduct)),
+            Rpc(nameof(Stub.CreateProduct)),
             (parse, request) =>
             {
                 request.Product = new Product { Code = parse.GetRequiredValue(code), DisplayName = parse.GetRequiredValue(name) };
@@ -38,7 +38,7 @@ internal static class ProductCommands
     }
 
     private static ListCommand<ListProductsRequest, ListProductsResponse> ListProducts() =>
-        new("list", "List the products, oldest first", Rpc(nameof(Client.ListProducts)), ["name", "code", "display_name", "create_time"]);
+        new("list", "List the products, oldest first", Rpc(nameof(Stub.ListProducts)), ["name", "code", "display_name", "create_time"]);
 
     private static RpcCommand<GetProductRequest, GetProductResponse> GetProduct()
     {
@@ -46,7 +46,7 @@ internal static class ProductCommands
         return new RpcCommand<GetProductRequest, GetProductResponse>(
             "get",
             "Show a product",
-            Rpc(nameof(Client.GetProduct)),
+            Rpc(nameof(Stub.GetProduct)),
             (parse, request) => request.Name = ResourceNames.Complete("products", parse.GetRequiredValue(name)))
         { name };
     }

@@ -29,7 +29,8 @@ internal static class ApiKey
 
     /// <summary>Where a server started by this user without configuration, or with this environment, keeps its data.</summary>
     public static string DataDirectory() =>
-        Environment.GetEnvironmentVariable("Storage__DataDirectory") is { Length: > 0 } configured
+        (Environment.GetEnvironmentVariable("ENTITLEMENT_Storage__DataDirectory")
+            ?? Environment.GetEnvironmentVariable("Storage__DataDirectory")) is { Length: > 0 } configured
             ? configured
             : Path.Combine(
                 Environment.GetFolderPath(
