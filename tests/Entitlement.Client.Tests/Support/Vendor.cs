@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Entitlement.Formats;
+using Entitlement.Signing;
+
+namespace Entitlement.Client.Tests.Support;
+
+/// <summary>A vendor with a root and a signing key, and a product installed at a customer's.</summary>
+internal sealed class Vendor : IDisposable
+{
+    public Vendor()
+    {
+        Root = CertificateIssuer.CreateRoot(RootKey, "Test vendor", Samples.Now.AddDays(-10));
+        Certificate = CertificateIssuer.CreateSigning(Key, Root, RootKey, Samples.Now.AddDays(-1));
+    }
+
+    public ECDsa RootKey { get; } = Samples.NewKey();
+
+    public ECDsa Key { get; } = Samples.NewKey();
+
+    public ECDsa InstanceKey { get; } = Samples.NewKey();
+
+    public X509Certificate2 Root { get; }
+
+    public X509Certificate2 Certificate { get; }
+
+    public string KeyId => Jwk.FromKey(Key).Thumbprint;
+
+    public LicenseClaims Claims => Samples.Claims(Jwk.FromKey(InstanceKey));
+
+    public byte[] Issue(LicenseClaims? claims = null) => Issue(claims ?? Claims, Key, Certificate);
+
+    public static byte[] Issue(LicenseClaims claims, ECDsa key, X509Certificate2 certificate) =>
+        LicenseFile.Write(claims, Jwk.FromKey(key).Thumbprint, certificate.RawDataMemory.Span, input =>
+            key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+
+    public JsonObject Header() => RawJws.Json(RawJws.Parts(Issue())[0]);
+
+    public JsonObject Payload() => RawJws.Json(RawJws.Parts(Issue())[1]);
+
+    public void Dispose()
+    {
+        RootKey.Dispose();
+        Key.Dispose();
+        InstanceKey.Dispose();
+        Root.Dispose();
+        Certificate.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Entitlement.Client.Tests.Support;
+using Entitlement.Client.Verification;
+using Entitlement.Formats;
+using Entitlement.Signing;
+
+namespace Entitlement.Client.Tests.Verification;
+
+/// <summary>A license file about to be issued and what it will be checked against; faults change either.</summary>
+internal sealed class Scene
+{
+    public Scene(Vendor vendor)
+    {
+        Vendor = vendor;
+        Claims = vendor.Claims;
+        Certificate = vendor.Certificate;
+        Options = new VerificationOptions
+        {
+            PinnedRoots = [vendor.Root],
+            Product = "demo",
+            BuildDate = new DateOnly(2026, 11, 1),
+            KeyThumbprint = Jwk.FromKey(vendor.InstanceKey).Thumbprint,
+            Components = Samples.Components,
+            LastSeenGeneration = 3,
+            RevokedKeys = null,
+            Now = Samples.Now.AddHours(1),
+        };
+    }
+
+    public Vendor Vendor { get; }
+
+    public LicenseClaims Claims { get; set; }
+
+    public X509Certificate2 Certificate { get; set; }
+
+    public VerificationOptions Options { get; set; }
+
+    /// <summary>Changes to the text of header and payload, made before signing.</summary>
+    public List<Action<JsonObject, JsonObject>> Edits { get; } = [];
+
+    public bool IsSignedByAnother { get; set; }
+
+    public byte[] Issue()
+    {
+        var parts = RawJws.Parts(Vendor.Issue(Claims, Vendor.Key, Certificate));
+        var (header, payload) = (RawJws.Json(parts[0]), RawJws.Json(parts[1]));
+        Edits.ForEach(edit => edit(header, payload));
+        return RawJws.Sign(header, payload, IsSignedByAnother ? Vendor.InstanceKey : Vendor.Key);
+    }
+
+    public VerificationResult Verify() => LicenseVerifier.Verify(Issue(), Options);
+
+    /// <summary>A certificate for the signing key with something else than the profile has.</summary>
+    public X509Certificate2 Certify(Action<CertificateRequest> change, TimeSpan? validity = null)
+    {
+        var request = new CertificateRequest("CN=other", Vendor.Key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(CertificateProfile.LicenseSigning)], critical: false));
+        change(request);
+        var from = Samples.Now.AddDays(-5);
+        return request.Create(Vendor.Root.SubjectName, X509SignatureGenerator.CreateForECDsa(Vendor.RootKey), from,
+            from + (validity ?? TimeSpan.FromDays(30)), [1, 2, 3]);
+    }
+
+    public RevokedKeyList ListThatRevokesTheKey() => RevokedKeyList.Read(
+        RawJws.Sign(
+            new JsonObject { ["alg"] = "ES256", ["typ"] = "krl+jwt", ["kid"] = Jwk.FromKey(Vendor.RootKey).Thumbprint },
+            new JsonObject
+            {
+                ["number"] = 1,
+                ["iat"] = 1,
+                ["next_update"] = 2,
+                ["keys"] = new JsonArray(new JsonObject { ["kid"] = Vendor.KeyId, ["since"] = 1 }),
+            },
+            Vendor.RootKey),
+        [Vendor.Root]);
+
+    /// <summary>A certificate that began only after the file was issued.</summary>
+    public X509Certificate2 CertificateOfLater() =>
+        CertificateIssuer.CreateSigning(Vendor.Key, Vendor.Root, Vendor.RootKey, Samples.Now.AddDays(2));
+}
