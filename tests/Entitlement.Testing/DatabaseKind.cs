@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Entitlement.Testing;
+
+/// <summary>The databases that tests run against.</summary>
+public enum DatabaseKind
+{
+    Sqlite,
+    SqlServer,
+}
+
+/// <summary>Rows of a theory: each database that is at hand.</summary>
+public static class Databases
+{
+    /// <summary>A connection string to an empty database; unset where there is no SQL Server.</summary>
+    internal static readonly string? SqlServer = Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER") is { Length: > 0 } text
+        ? text
+        : null;
+
+    /// <summary><c>Storage:MaxBatchSize</c> for it; unset for EF Core's own.</summary>
+    internal static readonly int? MaxBatchSize = int.TryParse(
+        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER_MAXBATCH"), CultureInfo.InvariantCulture, out var size) ? size : null;
+
+    public static IEnumerable<object[]> All => SqlServer is null
+        ? [[DatabaseKind.Sqlite]]
+        : [[DatabaseKind.Sqlite], [DatabaseKind.SqlServer]];
+}
