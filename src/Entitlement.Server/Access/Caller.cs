@@ -8,14 +8,14 @@ internal abstract record Caller
     }
 
     /// <summary>For the log and the audit trail: what kind of caller it is, and its id where it has one; never a secret.</summary>
-    public abstract string Label { get; }
+    public abstract string Actor { get; }
 
     /// <summary>Somebody without credentials: an installed product, which proves itself by what it hands in, or anybody.</summary>
     internal sealed record Anonymous : Caller
     {
         public static readonly Anonymous Instance = new();
 
-        public override string Label => "anonymous";
+        public override string Actor => "anonymous";
     }
 
     /// <summary>The owner of the machine of an embedded default that has no administrator yet.</summary>
@@ -23,12 +23,12 @@ internal abstract record Caller
     {
         public static readonly BootstrapAdministrator Instance = new();
 
-        public override string Label => "bootstrap";
+        public override string Actor => "bootstrap";
     }
 
     /// <summary>A system administrator, known by the API key of its service account.</summary>
     internal sealed record Administrator(Guid Id) : Caller
     {
-        public override string Label => $"administrators/{Id}";
+        public override string Actor => $"administrators/{Id}";
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CallLog(RequestDelegate next, TimeProvider clock, ILogger<
         }
         finally
         {
-            var caller = CallerOfCall.Find(context)?.Label ?? "unknown";
+            var caller = CallerOfCall.Find(context)?.Actor ?? "unknown";
             Log.Call(logger, method.Method.FullName, caller, CodeOf(context), clock.GetElapsedTime(start).TotalMilliseconds);
         }
     }
