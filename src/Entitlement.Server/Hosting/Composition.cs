@@ -1,4 +1,5 @@
 using Entitlement.Server.Access;
+using Entitlement.Server.Activations;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Health;
 using Entitlement.Server.Reflection;
@@ -58,6 +59,7 @@ internal static class Composition
     {
         services.AddStorage(configuration);
         services.AddSigning();
+        services.AddActivations();
         services.AddHealth();
         services.AddReflection();
     }

@@ -12,9 +12,18 @@ internal sealed class LicenseSigner(SigningKeys keys, IOptions<LicenseFileOption
     /// <summary>How long they are valid.</summary>
     public TimeSpan Lifetime => options.Value.Lifetime;
 
-    /// <summary>The bytes of the <c>.lic</c> file, with <c>kid</c> and <c>x5c</c> of the key that signed it.</summary>
+    /// <summary>The <c>.lic</c> file, with <c>kid</c> and <c>x5c</c> of the key that signed it.</summary>
     /// <exception cref="InvalidOperationException">The signing certificate ran out: every verifier would refuse the file.</exception>
-    public byte[] Issue(LicenseClaims claims) => clock.GetUtcNow().UtcDateTime < keys.Current.Certificate.NotAfter.ToUniversalTime()
-        ? keys.Current.Issue(claims)
-        : throw new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'.");
+    public SignedLicense Issue(LicenseClaims claims)
+    {
+        var key = keys.Current;
+        return clock.GetUtcNow().UtcDateTime < key.Certificate.NotAfter.ToUniversalTime()
+            ? new SignedLicense(key.KeyId, key.Issue(claims))
+            : throw new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'.");
+    }
 }
+
+/// <summary>A signed license file.</summary>
+/// <param name="KeyId">The <c>kid</c> of the key that signed it.</param>
+/// <param name="Content">The whole file.</param>
+internal sealed record SignedLicense(string KeyId, byte[] Content);

@@ -29,7 +29,7 @@ public static class ActivationQueries
 
     private static readonly Func<EntitlementDbContext, Guid, Guid, byte[], CancellationToken, Task<Activation?>> ActivationByKey =
         EF.CompileAsyncQuery((EntitlementDbContext db, Guid accountId, Guid licenseId, byte[] thumbprint, CancellationToken _) =>
-            db.Activations.AsTracking().SingleOrDefault(activation =>
+            db.Activations.AsNoTracking().SingleOrDefault(activation =>
                 activation.AccountId == accountId
                 && activation.LicenseId == licenseId
                 && activation.Thumbprint == thumbprint));
@@ -62,7 +62,10 @@ public static class ActivationQueries
         this EntitlementDbContext db, Guid accountId, Guid licenseId, CancellationToken cancellationToken) =>
         await FeaturesOfLicense(db, accountId, licenseId).ToListAsync(cancellationToken);
 
-    /// <summary>The activation that an instance key has on a license, tracked, because it is about to be brought up to date.</summary>
+    /// <summary>
+    /// The activation that an instance key has on a license; not tracked, so that a decision made anew reads it anew. Whoever
+    /// brings it up to date hands it to the context of the transaction.
+    /// </summary>
     /// <returns>Null when it has none.</returns>
     public static Task<Activation?> FindActivationAsync(
         this EntitlementDbContext db, Guid accountId, Guid licenseId, byte[] thumbprint, CancellationToken cancellationToken) =>

@@ -1,0 +1,169 @@
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Names;
+using Entitlement.Server.Access;
+using Entitlement.Server.Errors;
+using Entitlement.Server.Signing;
+using Entitlement.Storage;
+using Entitlement.Storage.Queries;
+using Entitlement.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
+
+namespace Entitlement.Server.Activations;
+
+internal sealed class ActivationService(
+    EntitlementDbContext db,
+    ActivationWriter writer,
+    LicenseFileIssuer issuer,
+    AccessDecider access,
+    LicenseSigner signer,
+    RefusalStatus refusals,
+    TimeProvider clock,
+    ILogger<ActivationService> log) : V1.ActivationService.ActivationServiceBase
+{
+    /// <summary>
+    /// How often a decision is made anew after others changed what it rests on. Each time another caller has succeeded, so
+    /// this many only meet where one instance key or license is fought over.
+    /// </summary>
+    private const int MaxAttempts = 8;
+
+    public override async Task<PreviewLicenseRequestResponse> PreviewLicenseRequest(
+        PreviewLicenseRequestRequest request, ServerCallContext context)
+    {
+        var received = ReceivedRequest.Read(request.LicenseRequest.Span, signer.Issuer);
+        var answered = await FindAnswerAsync(received, context.CancellationToken);
+        var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
+        var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
+
+        var now = clock.GetUtcNow();
+        var plan = situation.PlanFor(received);
+        var preview = situation.ToPreview(plan, received, now);
+        try
+        {
+            if (answered is null)
+            {
+                plan.RequireAllowed(now, byPrincipal);
+                preview.Outcome = plan.IsNew ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
+            }
+            else
+            {
+                situation.License.RequireInForce(now);
+                preview.Outcome = PreviewOutcome.SameFile;
+            }
+        }
+        catch (EntitlementException refusal)
+        {
+            preview.Outcome = PreviewOutcome.Refused;
+            preview.Refusal = refusals.Of(refusal);
+        }
+
+        return preview;
+    }
+
+    public override async Task<ActivateResponse> Activate(ActivateRequest request, ServerCallContext context)
+    {
+        var received = ReceivedRequest.Read(request.LicenseRequest.Span, signer.Issuer);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var answered = await FindAnswerAsync(received, context.CancellationToken);
+            var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
+            var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
+            if (answered is not null)
+            {
+                return await AnswerAgainAsync(situation, answered, context.CancellationToken);
+            }
+
+            if (await TryIssueAsync(situation, received, byPrincipal, context) is { } response)
+            {
+                return response;
+            }
+        }
+
+        throw Refusal.ConcurrentChange();
+    }
+
+    /// <summary>Null when something that the decision rests on was changed meanwhile.</summary>
+    private async Task<ActivateResponse?> TryIssueAsync(
+        Situation situation, ReceivedRequest received, bool byPrincipal, ServerCallContext context)
+    {
+        var now = clock.GetUtcNow().ToWholeMilliseconds();
+        var plan = situation.PlanFor(received);
+        plan.RequireAllowed(now, byPrincipal);
+
+        var recorded = situation.Standing?.Generation ?? 0;
+        var activation = plan.Carry(signer.Lifetime, now);
+        var file = issuer.Issue(activation, situation.License, situation.Features, received);
+        var change = new ActivationChange(situation.License, plan, activation, recorded, file, received);
+        var actor = byPrincipal ? context.GetCaller().Label : $"instance:{received.InstanceThumbprint}";
+        if (!await writer.TryWriteAsync(change, actor, context.CancellationToken))
+        {
+            return null;
+        }
+
+        Tell(plan.Notice, activation.Name, received.Machine.Generation, recorded);
+        return new ActivateResponse
+        {
+            LicenseFile = UnsafeByteOperations.UnsafeWrap(file.Content),
+            Activation = activation.ToMessage(received.Machine.Devices),
+            GenerationNotice = plan.Notice.ToMessage(),
+        };
+    }
+
+    /// <summary>The byte-identical file, while the license is in force.</summary>
+    private async Task<ActivateResponse> AnswerAgainAsync(
+        Situation situation, AnsweredRequest answered, CancellationToken cancellationToken)
+    {
+        situation.License.RequireInForce(clock.GetUtcNow());
+
+        // Read after the answer, and an activation is never without the files that were issued for it.
+        var activation = situation.Standing!;
+        var file = await db.FindIssuedFileAsync(activation.AccountId, activation.Id, answered.Generation, cancellationToken);
+        return new ActivateResponse
+        {
+            LicenseFile = UnsafeByteOperations.UnsafeWrap(file!.Content),
+            Activation = activation.ToMessage(situation.StandingDevices),
+            RepeatedAnswer = true,
+            NewerFileExists = activation.Generation > answered.Generation,
+        };
+    }
+
+    /// <exception cref="EntitlementException">The instance key used this <c>jti</c> for another request.</exception>
+    private async Task<AnsweredRequest?> FindAnswerAsync(ReceivedRequest received, CancellationToken cancellationToken)
+    {
+        var answered = await db.FindAnsweredRequestAsync(received.Machine.Thumbprint, received.Jti, cancellationToken);
+        return answered is null || answered.ContentHash.AsSpan().SequenceEqual(received.ContentHash)
+            ? answered
+            : throw Refusal.LicenseRequestReused(received.Jti);
+    }
+
+    /// <summary>A call that carries credentials is judged by them; one without is the product's own.</summary>
+    /// <exception cref="EntitlementException">The caller has credentials and lacks <c>license.activate</c>.</exception>
+    private async Task<bool> IsByPrincipalAsync(LicenseName license, ServerCallContext context)
+    {
+        var caller = context.GetCaller();
+        if (caller is Caller.Anonymous)
+        {
+            return false;
+        }
+
+        await access.RequireAsync(caller, Permission.LicenseActivate, license.ToString(), context.CancellationToken);
+        return true;
+    }
+
+    private void Tell(GenerationNotice notice, ActivationName activation, int told, int recorded)
+    {
+        switch (notice)
+        {
+            case GenerationNotice.Behind:
+                log.GenerationBehind($"{activation}", told, recorded);
+                break;
+            case GenerationNotice.Ahead:
+                log.GenerationAhead($"{activation}", told, recorded);
+                break;
+            case GenerationNotice.None:
+                break;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Licenses;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>Activations as the contract shows them.</summary>
+internal static class Messages
+{
+    /// <summary>Without its devices, which only some answers show.</summary>
+    public static V1.Activation ToMessage(this Activation activation)
+    {
+        var message = new V1.Activation
+        {
+            Name = activation.Name.ToString(),
+            MachineName = activation.MachineName,
+            InstanceThumbprint = Base64Url.EncodeToString(activation.Thumbprint),
+            ProductVersion = activation.ProductVersion,
+            BuildDate = activation.BuildDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            Generation = activation.Generation,
+            FileExpireTime = activation.FileExpireTime?.ToTimestamp(),
+            DeviceCount = activation.DeviceCount,
+            CreateTime = activation.CreateTime.ToTimestamp(),
+            UpdateTime = activation.UpdateTime.ToTimestamp(),
+        };
+        using var components = JsonDocument.Parse(activation.Components);
+        message.ComponentKinds.AddRange(
+            components.RootElement.EnumerateObject().Select(kind => kind.Name).Order(StringComparer.Ordinal));
+        return message;
+    }
+
+    public static V1.Activation ToMessage(this Activation activation, IEnumerable<Device> devices)
+    {
+        var message = activation.ToMessage();
+        message.Devices.AddRange(Sort(devices).Select(ToMessage));
+        return message;
+    }
+
+    public static V1.Device ToMessage(this Device device) =>
+        new() { Id = device.Id, Feature = device.Feature, Model = device.Model ?? "" };
+
+    /// <summary>By feature and id, so that two answers about the same thing read the same.</summary>
+    public static IEnumerable<Device> Sort(IEnumerable<Device> devices) =>
+        devices.OrderBy(device => device.Feature, StringComparer.Ordinal).ThenBy(device => device.Id, StringComparer.Ordinal);
+
+    public static V1.LicenseState ToMessage(this LicenseState state) => state switch
+    {
+        LicenseState.Active => V1.LicenseState.Active,
+        LicenseState.Expired => V1.LicenseState.Expired,
+        LicenseState.Suspended => V1.LicenseState.Suspended,
+        LicenseState.Revoked => V1.LicenseState.Revoked,
+    };
+
+    public static V1.GenerationNotice ToMessage(this GenerationNotice notice) => notice switch
+    {
+        GenerationNotice.None => V1.GenerationNotice.Unspecified,
+        GenerationNotice.Behind => V1.GenerationNotice.Behind,
+        GenerationNotice.Ahead => V1.GenerationNotice.Ahead,
+    };
+}

@@ -1,0 +1,60 @@
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Licenses;
+using Entitlement.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>A plan as a preview shows it.</summary>
+internal static class PreviewMessages
+{
+    public static PreviewLicenseRequestResponse ToPreview(this Situation situation, ActivationPlan plan, ReceivedRequest request, DateTimeOffset now)
+    {
+        var license = situation.License;
+        var message = new PreviewLicenseRequestResponse
+        {
+            License = license.Name.ToString(),
+            Edition = license.Edition,
+            State = license.StateAt(now).ToMessage(),
+            EndTime = license.EndTime?.ToTimestamp(),
+            CareEndTime = license.CareEndTime?.ToTimestamp(),
+            Activation = situation.Standing?.Name.ToString() ?? "",
+        };
+        message.Seats.AddRange(plan.Seats.Select(ToMessage));
+        message.Devices.AddRange(DevicesOf(plan, request));
+        return message;
+    }
+
+    private static SeatPreview ToMessage(SeatLine line) => new()
+    {
+        Line = line.Line,
+        Limit = line.Limit,
+        HeldBefore = line.Held,
+        HeldAfter = line.Held + line.Requested,
+    };
+
+    private static IEnumerable<DevicePreview> DevicesOf(ActivationPlan plan, ReceivedRequest request)
+    {
+        var added = plan.Added.ToHashSet();
+        var removed = plan.Removed.ToHashSet();
+        var unlicensed = plan.UnlicensedFeatures.ToHashSet(StringComparer.Ordinal);
+        var left = plan.Seats.ToDictionary(line => line.Line, line => SeatsLeft(line, plan), StringComparer.Ordinal);
+
+        foreach (var device in Messages.Sort(request.Machine.Devices.Concat(plan.Removed)))
+        {
+            var change = device switch
+            {
+                _ when removed.Contains(device) => DeviceChange.Gone,
+                _ when unlicensed.Contains(device.Feature) => DeviceChange.NotLicensed,
+                _ when !added.Contains(device) => DeviceChange.Kept,
+                _ when left[SeatLine.Feature(device.Feature)]-- > 0 => DeviceChange.New,
+                _ => DeviceChange.OverLimit,
+            };
+            yield return new DevicePreview { Device = device.ToMessage(), Change = change };
+        }
+    }
+
+    /// <summary>What the devices of a line can take: what is free, and what the same request gives back.</summary>
+    private static int SeatsLeft(SeatLine line, ActivationPlan plan) =>
+        line.Limit - line.Held + plan.Removed.Count(device => SeatLine.Feature(device.Feature) == line.Line);
+}

@@ -1,0 +1,76 @@
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
+using Entitlement.Formats;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>A license request that was read and verified, and that is meant for this service and this RPC.</summary>
+internal sealed class ReceivedRequest
+{
+    private const string Operation = "activate";
+
+    private readonly LicenseRequestFile _file;
+
+    private ReceivedRequest(LicenseRequestFile file, Slc slc)
+    {
+        _file = file;
+        Slc = slc;
+        Machine = FactsOf(file);
+    }
+
+    public Guid Jti => _file.Request.Jti;
+
+    /// <summary>SHA-256 of its signing input: what tells it from another request under the same <c>jti</c>.</summary>
+    public byte[] ContentHash => _file.ContentHash.ToArray();
+
+    /// <summary>The instance key's thumbprint as base64url.</summary>
+    public string InstanceThumbprint => _file.InstanceKey.Thumbprint;
+
+    public Slc Slc { get; }
+
+    public MachineFacts Machine { get; }
+
+    public MachineComponents Components => _file.Request.Machine.Components;
+
+    /// <summary>Everything that can be judged without asking the database, the cheapest first.</summary>
+    /// <param name="content">The whole file.</param>
+    /// <param name="issuer">The name of this service.</param>
+    /// <exception cref="FileFormatException">The file breaks a rule of its format.</exception>
+    /// <exception cref="EntitlementException">It is for another RPC or another service, or its code can't be right.</exception>
+    public static ReceivedRequest Read(ReadOnlySpan<byte> content, string issuer)
+    {
+        var file = LicenseRequestFile.Read(content);
+        var request = file.Request;
+        if (request.Operation != LicenseRequestOperation.Activate)
+        {
+            throw Refusal.WrongOperation(NameOf(request.Operation), Operation);
+        }
+
+        if (request.Audience is { } audience && !string.Equals(audience, issuer, StringComparison.Ordinal))
+        {
+            throw Refusal.WrongAudience(audience, issuer);
+        }
+
+        return new ReceivedRequest(file, Slc.Parse(request.Slc));
+    }
+
+    private static MachineFacts FactsOf(LicenseRequestFile file) => new()
+    {
+        Thumbprint = file.InstanceKey.ThumbprintBytes.ToArray(),
+        MachineName = file.Request.Machine.Name,
+        Components = file.Request.Machine.Components.ToJson(),
+        Product = file.Request.Product,
+        ProductVersion = file.Request.ProductVersion,
+        BuildDate = file.Request.BuildDate,
+        Generation = file.Request.Generation,
+        Devices = [.. file.Request.Devices.Select(device => new Device(device.Feature, device.Id, device.Model))],
+    };
+
+    private static string NameOf(LicenseRequestOperation operation) => operation switch
+    {
+        LicenseRequestOperation.Activate => Operation,
+        LicenseRequestOperation.Refresh => "refresh",
+        LicenseRequestOperation.Replace => "replace",
+    };
+}

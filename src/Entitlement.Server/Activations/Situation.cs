@@ -1,0 +1,32 @@
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
+using Entitlement.Storage;
+using Entitlement.Storage.Queries;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>What stands in the database about a request, read without a lock: the license that it names and what its key has on it.</summary>
+internal sealed record Situation(
+    License License, IReadOnlyCollection<FeatureLine> Features, Activation? Standing, IReadOnlyCollection<Device> StandingDevices)
+{
+    /// <exception cref="EntitlementException">No license has this code, or it is for another product.</exception>
+    public static async Task<Situation> LoadAsync(
+        EntitlementDbContext db, ReceivedRequest request, CancellationToken cancellationToken)
+    {
+        var found = await db.FindLicenseAsync(request.Slc, cancellationToken) ?? throw Refusal.SlcUnknown(request.Slc);
+        if (!string.Equals(found.ProductCode, request.Machine.Product, StringComparison.Ordinal))
+        {
+            throw Refusal.WrongProduct(request.Machine.Product, request.Slc);
+        }
+
+        var (account, license) = (found.License.AccountId, found.License.Id);
+        var features = await db.ListFeaturesAsync(account, license, cancellationToken);
+        var standing = await db.FindActivationAsync(account, license, request.Machine.Thumbprint, cancellationToken);
+        var devices = standing is null ? [] : await db.ListDevicesAsync(account, standing.Id, cancellationToken);
+        return new Situation(found.License, features, standing, [.. devices.Select(device => device.ToDevice())]);
+    }
+
+    public ActivationPlan PlanFor(ReceivedRequest request) =>
+        ActivationPlan.Make(License, Features, Standing, StandingDevices, request.Machine);
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using Entitlement.Formats;
+using Google.Protobuf;
+
+namespace Entitlement.Testing;
+
+/// <summary>An installation of a product on some machine, with its own instance key: makes license requests.</summary>
+public sealed class InstalledProduct : IDisposable
+{
+    public const string Code = "acme-cad";
+
+    private readonly ECDsa _instanceKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    /// <summary>The components of one machine; another seed is another machine.</summary>
+    public MachineComponents Components { get; } = MachineComponents.Create(
+    [
+        (MachineComponentKind.Board, MachineComponents.Hash(Code, MachineComponentKind.Board, $"{Guid.NewGuid()}")),
+        (MachineComponentKind.Os, MachineComponents.Hash(Code, MachineComponentKind.Os, $"{Guid.NewGuid()}")),
+    ]);
+
+    public Jwk PublicKey => Jwk.FromKey(_instanceKey);
+
+    /// <summary>A valid request with a new <c>jti</c>.</summary>
+    /// <param name="slc">The software license code that the user typed in.</param>
+    public LicenseRequest Ask(string slc) => new()
+    {
+        Jti = Guid.NewGuid(),
+        IssueTime = DateTimeOffset.UnixEpoch.AddYears(56),
+        Operation = LicenseRequestOperation.Activate,
+        Slc = slc,
+        Product = Code,
+        ProductVersion = "4.2",
+        BuildDate = new DateOnly(2026, 1, 15),
+        Machine = new RequestingMachine("press-7", Components),
+        Generation = 0,
+    };
+
+    /// <summary>The request as a file, signed with the instance key.</summary>
+    public ByteString Sign(LicenseRequest request) => ByteString.CopyFrom(LicenseRequestFile.Write(request, _instanceKey));
+
+    public void Dispose() => _instanceKey.Dispose();
+}
