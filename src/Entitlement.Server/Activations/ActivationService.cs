@@ -96,7 +96,7 @@ internal sealed class ActivationService(
         var activation = plan.Carry(signer.Lifetime, now);
         var file = issuer.Issue(activation, situation.License, situation.Features, received);
         var change = new ActivationChange(situation.License, plan, activation, recorded, file, received);
-        var actor = byPrincipal ? context.GetCaller().Label : $"instance:{received.InstanceThumbprint}";
+        var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{received.InstanceThumbprint}";
         if (!await writer.TryWriteAsync(change, actor, context.CancellationToken))
         {
             return null;
