@@ -1,0 +1,107 @@
+using Entitlement.Client.Activation;
+using Entitlement.Client.Tests.Support;
+using Entitlement.Formats;
+using Entitlement.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Entitlement.Client.Tests.Activation;
+
+/// <summary>
+/// A service on loopback that issues real license files over a real channel, and loses or refuses answers when a test
+/// says so. The client is tested against it without the server's own rules; those have tests of their own.
+/// </summary>
+internal sealed class ActivationHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ActivationHost(WebApplication app, Behaviour behaviour, GrpcChannel channel)
+    {
+        _app = app;
+        Says = behaviour;
+        Channel = channel;
+    }
+
+    public Behaviour Says { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public static async Task<ActivationHost> StartAsync(Vendor vendor)
+    {
+        var behaviour = new Behaviour(vendor);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(behaviour);
+        var app = builder.Build();
+        app.MapGrpcService<Service>();
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new ActivationHost(app, behaviour, EntitlementChannel.Create(new Uri(address)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    internal sealed class Behaviour(Vendor vendor)
+    {
+        public List<byte[]> Received { get; } = [];
+
+        public bool LosesTheAnswer { get; set; }
+
+        public bool Refuses { get; set; }
+
+        public Func<LicenseClaims, LicenseClaims> Terms { get; set; } = claims => claims;
+
+        public ActivateResponse Answer(ActivateRequest request)
+        {
+            Received.Add(request.LicenseRequest.ToByteArray());
+            var file = LicenseRequestFile.Read(request.LicenseRequest.Span);
+            var claims = vendor.Claims with
+            {
+                KeyThumbprint = file.InstanceKey.Thumbprint,
+                Machine = new LicensedMachine(file.Request.Machine.Components, 1),
+                Generation = file.Request.Generation + 1,
+            };
+            var license = vendor.Issue(Terms(claims));
+            if (LosesTheAnswer)
+            {
+                throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "The connection was lost."));
+            }
+
+            return Refuses ? throw Refusal() : new ActivateResponse { LicenseFile = ByteString.CopyFrom(license) };
+        }
+
+        private static RpcException Refusal()
+        {
+            var status = new Google.Rpc.Status { Code = (int)StatusCode.FailedPrecondition, Message = "All 5 seats are held." };
+            status.Details.Add(Any.Pack(new ErrorInfo
+            {
+                Reason = "SEATS_EXHAUSTED",
+                Domain = "entitlement.v1",
+                Metadata = { ["machines.limit"] = "5" },
+            }));
+            return new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, status.Message), new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
+        }
+    }
+
+    private sealed class Service(Behaviour behaviour) : ActivationService.ActivationServiceBase
+    {
+        public override Task<ActivateResponse> Activate(ActivateRequest request, ServerCallContext context) =>
+            Task.FromResult(behaviour.Answer(request));
+    }
+}

@@ -1,0 +1,180 @@
+using Entitlement.Client.Activation;
+using Entitlement.Client.Tests.Support;
+using Entitlement.Client.Verification;
+using Entitlement.Formats;
+using Entitlement.V1;
+using Grpc.Core;
+
+namespace Entitlement.Client.Tests.Activation;
+
+public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
+{
+    private const string Slc = "ABCDE-FGHJK-MNPQR-STVWX";
+
+    private readonly Vendor _vendor = new();
+    private readonly TemporaryDirectory _directory = new();
+    private readonly StillClock _clock = new();
+    private ActivationHost _service = null!;
+
+    public async Task InitializeAsync() => _service = await ActivationHost.StartAsync(_vendor);
+
+    public async Task DisposeAsync() => await _service.DisposeAsync();
+
+    public void Dispose()
+    {
+        _vendor.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void Says_that_there_is_no_license_before_activation()
+    {
+        using var client = Client();
+
+        Assert.Equal(VerificationReason.NoLicenseFile, client.Check().Reason);
+    }
+
+    [Fact]
+    public async Task Activates_and_is_valid_from_then_on_without_the_service()
+    {
+        using (var client = Client())
+        {
+            Assert.Equal(VerificationReason.Valid, (await client.ActivateAsync(_service.Channel, Slc)).Reason);
+        }
+
+        using var later = Client();
+        Assert.Equal(VerificationReason.Valid, later.Check().Reason);
+        Assert.Equal(2, later.Check().QuantityOf("camera"));
+        Assert.False(File.Exists(_directory.File(EntitlementClient.RequestFileName)));
+    }
+
+    [Fact]
+    public async Task Sends_the_same_bytes_until_it_is_answered_also_after_a_restart()
+    {
+        _service.Says.LosesTheAnswer = true;
+        using (var client = Client())
+        {
+            await Assert.ThrowsAsync<RpcException>(() => client.ActivateAsync(_service.Channel, Slc));
+        }
+
+        _service.Says.LosesTheAnswer = false;
+        _clock.Now = _clock.Now.AddHours(1);
+        using var restarted = Client();
+        await restarted.ActivateAsync(_service.Channel, Slc);
+
+        Assert.Equal(2, _service.Says.Received.Count);
+        Assert.Equal(_service.Says.Received[0], _service.Says.Received[1]);
+    }
+
+    [Fact]
+    public async Task Makes_another_request_for_another_code()
+    {
+        _service.Says.LosesTheAnswer = true;
+        using var client = Client();
+        await Assert.ThrowsAsync<RpcException>(() => client.ActivateAsync(_service.Channel, Slc));
+        await Assert.ThrowsAsync<RpcException>(() => client.ActivateAsync(_service.Channel, "OTHER-CODE"));
+
+        var requests = _service.Says.Received.Select(file => LicenseRequestFile.Read(file).Request).ToArray();
+        Assert.Equal([Slc, "OTHER-CODE"], requests.Select(request => request.Slc));
+        Assert.NotEqual(requests[0].Jti, requests[1].Jti);
+    }
+
+    [Fact]
+    public async Task Has_the_request_on_the_disk_before_it_sends_it()
+    {
+        _service.Says.LosesTheAnswer = true;
+        using var client = Client();
+        await Assert.ThrowsAsync<RpcException>(() => client.ActivateAsync(_service.Channel, Slc));
+
+        Assert.Equal(_service.Says.Received[0], Stored(EntitlementClient.RequestFileName));
+    }
+
+    [Fact]
+    public async Task Hands_on_the_services_refusal_with_reason_and_numbers()
+    {
+        _service.Says.Refuses = true;
+        using var client = Client();
+
+        var refusal = await Assert.ThrowsAsync<EntitlementRefusedException>(() => client.ActivateAsync(_service.Channel, Slc));
+
+        Assert.Equal((ErrorReason.SeatsExhausted, "SEATS_EXHAUSTED", StatusCode.FailedPrecondition), (refusal.Reason, refusal.ReasonName, refusal.StatusCode));
+        Assert.Equal("5", refusal.Metadata["machines.limit"]);
+        Assert.Equal(VerificationReason.NoLicenseFile, client.Check().Reason);
+    }
+
+    [Fact]
+    public async Task Names_the_installed_generation_in_the_next_request()
+    {
+        using var client = Client();
+        await client.ActivateAsync(_service.Channel, Slc);
+        await client.ActivateAsync(_service.Channel, Slc);
+
+        Assert.Equal([0, 1], _service.Says.Received.Select(file => LicenseRequestFile.Read(file).Request.Generation));
+    }
+
+    [Fact]
+    public async Task Notices_an_older_license_file_put_back()
+    {
+        using var client = Client();
+        await client.ActivateAsync(_service.Channel, Slc);
+        var older = Stored(EntitlementClient.LicenseFileName);
+        await client.ActivateAsync(_service.Channel, Slc);
+
+        await File.WriteAllBytesAsync(_directory.File(EntitlementClient.LicenseFileName), older);
+
+        Assert.Equal(VerificationReason.GenerationWentBack, client.Check().Reason);
+    }
+
+    [Fact]
+    public async Task Keeps_the_license_it_has_when_what_comes_is_not_for_it()
+    {
+        using var client = Client();
+        await client.ActivateAsync(_service.Channel, Slc);
+        var before = Stored(EntitlementClient.LicenseFileName);
+
+        _service.Says.Terms = claims => claims with { Product = "other" };
+        var result = await client.ActivateAsync(_service.Channel, Slc);
+
+        Assert.Equal(VerificationReason.WrongProduct, result.Reason);
+        Assert.Equal(before, Stored(EntitlementClient.LicenseFileName));
+        Assert.Equal(VerificationReason.Valid, client.Check().Reason);
+    }
+
+    [Fact]
+    public void Makes_a_request_for_the_way_by_hand_and_installs_the_answer()
+    {
+        using var client = Client();
+        var request = LicenseRequestFile.Read(client.CreateRequest(Slc, [new RequestedDevice("cam-1", "camera")], "https://licenses.example"));
+        var license = _vendor.Issue(_vendor.Claims with
+        {
+            KeyThumbprint = request.InstanceKey.Thumbprint,
+            Machine = new LicensedMachine(request.Request.Machine.Components, request.Request.Machine.Components.KindCount),
+        });
+
+        Assert.Equal(VerificationReason.Valid, client.Install(license).Reason);
+        Assert.Equal("cam-1", Assert.Single(request.Request.Devices).Id);
+    }
+
+    [Fact]
+    public void Refuses_plain_text_to_another_machine_unless_it_is_asked_for()
+    {
+        var address = new Uri("http://licenses.example:5080");
+
+        Assert.Throws<ArgumentException>(() => EntitlementChannel.Create(address).Dispose());
+        EntitlementChannel.Create(address, allowPlaintext: true).Dispose();
+        EntitlementChannel.Create(new Uri("https://licenses.example")).Dispose();
+        Assert.Throws<ArgumentException>(() => EntitlementChannel.Create(new Uri("ftp://licenses.example")).Dispose());
+    }
+
+    private byte[] Stored(string name) => File.ReadAllBytes(_directory.File(name));
+
+    private EntitlementClient Client() => new(
+        new ProductBuild("demo", "2.1.0", new DateOnly(2026, 11, 1), _vendor.Root.ExportCertificatePem()), _directory.Path, _clock);
+
+    private sealed class StillClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = Samples.Now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers.Text;
+using System.Security.Cryptography.X509Certificates;
+using Entitlement.Client.Tests.Support;
+using Entitlement.Client.Verification;
+using Entitlement.Formats;
+
+namespace Entitlement.Client.Tests.Formats;
+
+/// <summary>Files of format version 1 that were made once; see the page beside them.</summary>
+public sealed class GoldenFormatTests : IDisposable
+{
+    private const string InstanceThumbprint = "FojoXCb-vG8bn-XVaJc5YuF3UJjk5yoLmFHWVkdRefs";
+    private const string RequestHash = "QG7JO4YYj8_PHDnOl_ofMYoIexVxxVunkGAr872iMUE";
+    private const string SigningKeyId = "K--TdVi-BqloRtm1PN7rZ5Kt2mQKZ9S8gU95FYJ1xMY";
+    private const string RevokedKeyId = "aAn_xw9XRy3ZhsuYxioRwr1sx1ispaKPzt_mAxdU4jg";
+
+    private readonly X509Certificate2 _root = X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(Read("root.pem")));
+
+    public void Dispose() => _root.Dispose();
+
+    [Fact]
+    public void Reads_the_request_as_it_was_made()
+    {
+        var file = LicenseRequestFile.Read(Read("request.lrq"));
+
+        Assert.Equal(InstanceThumbprint, file.InstanceKey.Thumbprint);
+        Assert.Equal(RequestHash, Base64Url.EncodeToString(file.ContentHash.Span));
+        Assert.Equal("arbeitsplatz-größe-7", file.Request.Machine.Name);
+        Assert.Equal(7, file.Request.Machine.Components.KindCount);
+        Assert.Equal<IEnumerable<RequestedDevice>>([new RequestedDevice("cam-1", "camera", "Model Z"), new RequestedDevice("cam-2", "camera")], file.Request.Devices);
+        Assert.Equal("accounts/a1/licenses/l1/activations/v0", file.Request.Replaces);
+        Assert.Equal((LicenseRequestOperation.Replace, 6), (file.Request.Operation, file.Request.Generation));
+    }
+
+    [Fact]
+    public void Verifies_the_license_as_it_was_issued()
+    {
+        var result = LicenseVerifier.Verify(Read("license.lic"), Options(revokedKeys: RevokedKeyList.Read(Read("keys.krl"), [_root])));
+
+        Assert.Equal(VerificationReason.Valid, result.Reason);
+        Assert.Equal((1, 2, 5), (result.QuantityOf("export"), result.QuantityOf("camera"), result.QuantityOf("render")));
+        Assert.Equal((7, "professional", RequestHash), (result.Claims!.Generation, result.Claims.Edition, result.Claims.RequestHash));
+        Assert.Equal(Samples.Now.AddDays(14), result.Claims.OverlapUntil);
+    }
+
+    [Fact]
+    public void Reads_the_key_set_and_finds_the_key_of_the_license()
+    {
+        var key = Assert.Single(JsonWebKeySet.Read(Read("jwks.json")));
+
+        Assert.Equal(SigningKeyId, key.KeyId);
+        Assert.Equal(CertificateProblem.None, CertificateProfile.Check(key.Certificate.Span, [_root], Samples.Now, out var publicKey));
+        Assert.True(LicenseFile.Read(Read("license.lic")).IsSignedBy(publicKey!));
+        publicKey!.Dispose();
+    }
+
+    [Fact]
+    public void Reads_the_list_of_revoked_keys()
+    {
+        var list = RevokedKeyList.Read(Read("keys.krl"), [_root]);
+
+        Assert.Equal((2L, true, false), (list.Number, list.Revokes(RevokedKeyId), list.Revokes(SigningKeyId)));
+    }
+
+    private static byte[] Read(string name) => File.ReadAllBytes(Repository.File("tests", "golden", "formats", "v1", name));
+
+    private VerificationOptions Options(RevokedKeyList revokedKeys) => new()
+    {
+        PinnedRoots = [_root],
+        Product = "golden",
+        BuildDate = new DateOnly(2026, 11, 1),
+        KeyThumbprint = InstanceThumbprint,
+        Components = LicenseRequestFile.Read(Read("request.lrq")).Request.Machine.Components,
+        LastSeenGeneration = 7,
+        RevokedKeys = revokedKeys,
+        Now = Samples.Now,
+    };
+}

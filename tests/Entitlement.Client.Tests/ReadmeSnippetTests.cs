@@ -1,0 +1,20 @@
+using Entitlement.Client.Tests.Support;
+
+namespace Entitlement.Client.Tests;
+
+public sealed class ReadmeSnippetTests
+{
+    [Fact]
+    public void Is_ten_lines_at_most() => Assert.InRange(Compiled().Count(line => line.Length > 0), 1, 10);
+
+    private static string[] Compiled()
+    {
+        var source = File.ReadAllLines(Repository.File("tests", "Entitlement.Client.Tests", "ReadmeSnippet.cs"));
+        return
+        [
+            .. source.SkipWhile(line => !line.Contains("<ten-lines>", StringComparison.Ordinal)).Skip(1)
+                .TakeWhile(line => !line.Contains("</ten-lines>", StringComparison.Ordinal))
+                .Select(line => line.Length > 8 ? line[8..] : ""),
+        ];
+    }
+}
