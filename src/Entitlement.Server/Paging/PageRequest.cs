@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Entitlement.Domain.Errors;
+
+namespace Entitlement.Server.Paging;
+
+/// <summary>
+/// Which page of a list a call asks for: up to <see cref="Size"/> rows whose id comes after <see cref="After"/>. Ids are
+/// UUIDs of version 7 and are compared as stored, so the oldest come first, and rows added meanwhile move no page.
+/// </summary>
+/// <example>
+/// <code>
+/// var page = PageRequest.Parse(request.PageSize, request.PageToken, list);
+/// var rows = await query.Where(row => row.Id > page.After).OrderBy(row => row.Id).Take(page.Probe).ToListAsync(token);
+/// var (shown, next) = page.Cut(rows, row => row.Id);
+/// </code>
+/// </example>
+internal sealed record PageRequest
+{
+    public const int DefaultSize = 100;
+    public const int MaxSize = 1_000;
+
+    private const int MarkLength = 16;
+    private const int TokenLength = MarkLength + 16;
+
+    private readonly byte[] _mark;
+
+    private PageRequest(int size, Guid after, byte[] mark) => (Size, After, _mark) = (size, after, mark);
+
+    /// <summary>Most rows to show: 1 to <see cref="MaxSize"/>.</summary>
+    public int Size { get; }
+
+    /// <summary>The last row of the page before; the nil UUID, which comes before every other, for the first page.</summary>
+    public Guid After { get; }
+
+    /// <summary>How many rows to read: one more than are shown, to learn whether another page follows.</summary>
+    public int Probe => Size + 1;
+
+    /// <param name="pageSize">The request's <c>page_size</c>.</param>
+    /// <param name="pageToken">The request's <c>page_token</c>.</param>
+    /// <param name="list">Names the list with all that chooses its rows, such as <c>accounts/{account}/licenses</c>.</param>
+    /// <exception cref="EntitlementException">The size is out of bounds, or the token is not one of this list.</exception>
+    public static PageRequest Parse(int pageSize, string pageToken, string list)
+    {
+        var size = pageSize switch
+        {
+            0 => DefaultSize,
+            >= 1 and <= MaxSize => pageSize,
+            _ => throw Refusal.InvalidArgument("page_size", $"must be 1 to {MaxSize}, or 0 for {DefaultSize}"),
+        };
+        var mark = SHA256.HashData(Encoding.UTF8.GetBytes(list))[..MarkLength];
+        return new PageRequest(size, pageToken.Length == 0 ? Guid.Empty : ReadToken(pageToken, mark), mark);
+    }
+
+    /// <summary>Parts what was read into the rows to show and the token of the next page, empty on the last one.</summary>
+    /// <param name="rows">At most <see cref="Probe"/> rows, in the order of their ids.</param>
+    /// <param name="id">Tells a row's id.</param>
+    public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(List<T> rows, Func<T, Guid> id) => rows.Count <= Size
+        ? (rows, "")
+        : (rows.GetRange(0, Size), WriteToken(id(rows[Size - 1])));
+
+    // It needs no signature: a made-up one only says where to begin in a list that the caller may read anyway.
+    private string WriteToken(Guid after) => Base64Url.EncodeToString([.. _mark, .. after.ToByteArray(bigEndian: true)]);
+
+    private static Guid ReadToken(string text, ReadOnlySpan<byte> mark)
+    {
+        Span<byte> token = stackalloc byte[TokenLength];
+        return Base64Url.DecodeFromChars(text, token, out _, out var length) == OperationStatus.Done
+            && length == TokenLength
+            && token.StartsWith(mark)
+                ? new Guid(token[MarkLength..], bigEndian: true)
+                : throw Refusal.InvalidArgument("page_token", "must be the next_page_token of an earlier page of this list");
+    }
+}
