@@ -20,6 +20,9 @@ public sealed class EntitlementClient : IDisposable
     /// <summary>Name of the license file in the directory.</summary>
     public const string LicenseFileName = "license.lic";
 
+    /// <summary>Name of the newest list of revoked signing keys.</summary>
+    public const string RevokedKeysFileName = "keys.krl";
+
     /// <summary>Name of the request that is not yet answered.</summary>
     public const string RequestFileName = "request.lrq";
 
@@ -32,6 +35,7 @@ public sealed class EntitlementClient : IDisposable
     private readonly InstanceKey _key;
     private readonly X509Certificate2Collection _roots;
     private readonly Lazy<MachineComponents> _components;
+    private RevokedKeyList? _revokedKeys;
 
     /// <param name="directory">Made when it is not there; its instance key is made once and for all.</param>
     /// <param name="clock">Null for the system's clock.</param>
@@ -43,6 +47,7 @@ public sealed class EntitlementClient : IDisposable
         _key = InstanceKey.LoadOrCreate(directory);
         _state = new StateDirectory(directory);
         _generations = new GenerationRecord(_state);
+        _revokedKeys = ReadRevokedKeys();
         _components = new Lazy<MachineComponents>(() => MachineFingerprint.Collect(product.Code, directory));
     }
 
@@ -128,12 +133,41 @@ public sealed class EntitlementClient : IDisposable
         return result;
     }
 
+    /// <summary>Keeps a list of revoked signing keys, unless the one that is kept is as new.</summary>
+    /// <returns>Whether it is kept.</returns>
+    /// <exception cref="FileFormatException">It breaks a rule of its format, or no pinned root signed it.</exception>
+    public bool InstallRevokedKeys(ReadOnlySpan<byte> revokedKeyList)
+    {
+        var list = RevokedKeyList.Read(revokedKeyList, _roots);
+        if (list.Number <= (_revokedKeys?.Number ?? 0))
+        {
+            return false;
+        }
+
+        _state.Write(RevokedKeysFileName, revokedKeyList);
+        _revokedKeys = list;
+        return true;
+    }
+
     public void Dispose()
     {
         _key.Dispose();
         foreach (var root in _roots)
         {
             root.Dispose();
+        }
+    }
+
+    private RevokedKeyList? ReadRevokedKeys()
+    {
+        try
+        {
+            return _state.Read(RevokedKeysFileName) is { } file ? RevokedKeyList.Read(file, _roots) : null;
+        }
+        catch (FileFormatException)
+        {
+            // Whoever can spoil the list can delete it as well; a licensed product must not stop for it.
+            return null;
         }
     }
 
@@ -147,7 +181,7 @@ public sealed class EntitlementClient : IDisposable
             KeyThumbprint = _key.PublicKey.Thumbprint,
             Components = _components.Value,
             LastSeenGeneration = 0,
-            RevokedKeys = null,
+            RevokedKeys = _revokedKeys,
             Now = _clock.GetUtcNow(),
         };
         var result = LicenseVerifier.Verify(licenseFile, options);

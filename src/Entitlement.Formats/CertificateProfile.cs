@@ -50,21 +50,17 @@ public static class CertificateProfile
         ReadOnlySpan<byte> certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt, out ECDsa? key)
     {
         key = null;
-        X509Certificate2 leaf;
         try
         {
-            leaf = X509CertificateLoader.LoadCertificate(certificate);
-        }
-        catch (CryptographicException)
-        {
-            return CertificateProblem.Unreadable;
-        }
-
-        using (leaf)
-        {
+            using var leaf = X509CertificateLoader.LoadCertificate(certificate);
             var problem = Check(leaf, roots, signedAt);
             key = problem is CertificateProblem.None or CertificateProblem.NotValidThen ? leaf.GetECDsaPublicKey() : null;
             return problem;
+        }
+        catch (CryptographicException)
+        {
+            // Loading looks at the outer form alone; the rest is read when it is asked for.
+            return CertificateProblem.Unreadable;
         }
     }
 
@@ -90,7 +86,7 @@ public static class CertificateProfile
     /// <summary>Whether a certificate has the profile of a root. Whether to trust it is for whoever pins it.</summary>
     public static bool IsRoot(X509Certificate2 certificate) =>
         HasP256Key(certificate)
-        && certificate.Extensions.OfType<X509BasicConstraintsExtension>().SingleOrDefault() is { CertificateAuthority: true }
+        && certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { CertificateAuthority: true }
         && Usage(certificate).HasFlag(X509KeyUsageFlags.KeyCertSign)
         && certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
@@ -131,7 +127,7 @@ public static class CertificateProfile
         certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime();
 
     private static X509KeyUsageFlags Usage(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509KeyUsageExtension>().SingleOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
+        certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;
 
     private static bool HasP256Key(X509Certificate2 certificate)
     {

@@ -98,7 +98,7 @@ public static class KeyCeremony
         var path = Path.Combine(directory, LockName);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.None);
+            return PrivateFile.Lock(path);
         }
         catch (IOException exception)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Entitlement.Formats;
 
 namespace Entitlement.Signing;
 
@@ -33,7 +34,7 @@ internal static class PrivateFile
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, Options()))
+            using (var stream = new FileStream(temporary, Options(FileMode.CreateNew)))
             {
                 stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
                 stream.Flush(flushToDisk: true);
@@ -53,12 +54,13 @@ internal static class PrivateFile
         try
         {
             key.ImportFromPem(ReadText(path, groupMayRead, isSecret: true));
+            _ = Jwk.FromKey(key);
             return key;
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException or FileFormatException)
         {
             key.Dispose();
-            throw new KeyStoreException(KeyStoreProblem.Unreadable, path, "is not a private key in PEM (PKCS#8)",
+            throw new KeyStoreException(KeyStoreProblem.Unreadable, path, "is not a private key on P-256 in PEM (PKCS#8)",
                 "Put the key back from its backup, or give the path of another.", exception);
         }
     }
@@ -112,9 +114,12 @@ internal static class PrivateFile
         }
     }
 
-    private static FileStreamOptions Options()
+    /// <summary>Held by one process at a time; the file itself stays and means nothing.</summary>
+    public static FileStream Lock(string path) => new(path, Options(FileMode.OpenOrCreate));
+
+    private static FileStreamOptions Options(FileMode mode)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

@@ -156,6 +156,20 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Believes_no_license_of_a_key_that_was_revoked_and_keeps_the_newest_list()
+    {
+        using var client = Client();
+        await client.ActivateAsync(_service.Channel, Slc);
+
+        Assert.True(client.InstallRevokedKeys(_vendor.RevokedKeys(number: 2, _vendor.KeyId)));
+        Assert.False(client.InstallRevokedKeys(_vendor.RevokedKeys(number: 1)));
+
+        Assert.Equal(VerificationReason.SigningKeyRevoked, client.Check().Reason);
+        using var restarted = Client();
+        Assert.Equal(VerificationReason.SigningKeyRevoked, restarted.Check().Reason);
+    }
+
+    [Fact]
     public void Refuses_plain_text_to_another_machine_unless_it_is_asked_for()
     {
         var address = new Uri("http://licenses.example:5080");

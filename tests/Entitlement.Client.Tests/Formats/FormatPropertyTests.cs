@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Entitlement.Client.Tests.Support;
+using Entitlement.Client.Verification;
 using Entitlement.Formats;
 using FsCheck;
 using FsCheck.Fluent;
@@ -54,6 +55,24 @@ public sealed class FormatPropertyTests : IDisposable
         Check(Changes(file).ToArbitrary(), changed =>
             IsRefusedOrNotSigned(changed) || IsLineEnd(file, changed));
     }
+
+    [Fact]
+    public void No_changed_byte_of_a_license_passes_the_check_or_makes_it_fail_otherwise()
+    {
+        var file = _vendor.Issue();
+        var options = new Entitlement.Client.Tests.Verification.Scene(_vendor).Options;
+        Check(Changes(file).ToArbitrary(), changed =>
+            !LicenseVerifier.Verify(changed, options).IsValid || IsLineEnd(file, changed));
+    }
+
+    [Fact]
+    public void Random_bytes_in_the_place_of_the_certificate_are_told_as_a_problem() => Check(
+        Changes(_vendor.Certificate.RawData).ToArbitrary(), certificate =>
+        {
+            var problem = CertificateProfile.Check(certificate, [_vendor.Root], Samples.Now, out var key);
+            key?.Dispose();
+            return problem != CertificateProblem.None;
+        });
 
     [Fact]
     public void Random_bytes_are_refused_and_nothing_else_happens() => Check(

@@ -173,6 +173,21 @@ public sealed class KeyCeremonyTests : IDisposable
     }
 
     [Fact]
+    public void Goes_on_from_no_key_of_another_curve()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        System.IO.Directory.CreateDirectory(Directory);
+        var path = Path.Combine(Directory, "root.key.pem");
+        File.WriteAllText(path, other.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode(path, OwnerOnly);
+
+        var refusal = Assert.Throws<KeyStoreException>(() => Make());
+
+        Assert.Equal((KeyStoreProblem.Unreadable, path), (refusal.Problem, refusal.File));
+        Assert.False(File.Exists(Path.Combine(Directory, "root.pem")));
+    }
+
+    [Fact]
     public void Refuses_a_key_that_is_not_its_certificates()
     {
         Make();

@@ -39,6 +39,18 @@ internal sealed class Vendor : IDisposable
 
     public JsonObject Payload() => RawJws.Json(RawJws.Parts(Issue())[1]);
 
+    /// <summary>A list that the root key signed.</summary>
+    public byte[] RevokedKeys(int number, params string[] keyIds) => RawJws.Sign(
+        new JsonObject { ["alg"] = "ES256", ["typ"] = "krl+jwt", ["kid"] = Jwk.FromKey(RootKey).Thumbprint },
+        new JsonObject
+        {
+            ["number"] = number,
+            ["iat"] = Samples.Now.ToUnixTimeSeconds(),
+            ["next_update"] = Samples.Now.AddDays(30).ToUnixTimeSeconds(),
+            ["keys"] = new JsonArray([.. keyIds.Select(keyId => new JsonObject { ["kid"] = keyId, ["since"] = 1 })]),
+        },
+        RootKey);
+
     public void Dispose()
     {
         RootKey.Dispose();

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Client.Verification;
 using Entitlement.Formats;
-using Entitlement.Signing;
 
 namespace Entitlement.Client.Tests.Verification;
 
@@ -65,20 +64,6 @@ internal sealed class Scene
             from + (validity ?? TimeSpan.FromDays(30)), [1, 2, 3]);
     }
 
-    public RevokedKeyList ListThatRevokesTheKey() => RevokedKeyList.Read(
-        RawJws.Sign(
-            new JsonObject { ["alg"] = "ES256", ["typ"] = "krl+jwt", ["kid"] = Jwk.FromKey(Vendor.RootKey).Thumbprint },
-            new JsonObject
-            {
-                ["number"] = 1,
-                ["iat"] = 1,
-                ["next_update"] = 2,
-                ["keys"] = new JsonArray(new JsonObject { ["kid"] = Vendor.KeyId, ["since"] = 1 }),
-            },
-            Vendor.RootKey),
-        [Vendor.Root]);
-
-    /// <summary>A certificate that began only after the file was issued.</summary>
-    public X509Certificate2 CertificateOfLater() =>
-        CertificateIssuer.CreateSigning(Vendor.Key, Vendor.Root, Vendor.RootKey, Samples.Now.AddDays(2));
+    public RevokedKeyList ListThatRevokesTheKey() =>
+        RevokedKeyList.Read(Vendor.RevokedKeys(number: 1, Vendor.KeyId), [Vendor.Root]);
 }
