@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+
+namespace Entitlement.EndToEnd.Tests.Machinery;
+
+/// <summary>The built server as a process of its own, on loopback, with a folder of its own.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
+
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    public Service(string dataDirectory)
+    {
+        DataDirectory = dataDirectory;
+        (Address, HttpAddress) = (FreeAddress(), FreeAddress());
+    }
+
+    public string DataDirectory { get; }
+
+    public Uri Address { get; }
+
+    public Uri HttpAddress { get; }
+
+    public string KeyFile => Path.Combine(DataDirectory, "bootstrap-admin.key");
+
+    public string RootFile => Path.Combine(DataDirectory, "keys", "root.pem");
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>What <c>entitle</c> needs in its environment to talk to this service as its administrator.</summary>
+    public Dictionary<string, string?> Environment => new(StringComparer.Ordinal)
+    {
+        ["ENTITLEMENT_SERVER"] = Address.GetLeftPart(UriPartial.Authority),
+        ["ENTITLEMENT_API_KEY_FILE"] = KeyFile,
+        // Nothing of the user who runs the tests: neither their bootstrap key nor their installations.
+        ["XDG_DATA_HOME"] = Path.Combine(DataDirectory, "home"),
+    };
+
+    /// <summary>Starts the server and waits until it serves.</summary>
+    public async Task StartAsync(params string[] options)
+    {
+        _process = Launch(options);
+        Follow(_process.StandardOutput);
+        Follow(_process.StandardError);
+
+        using var channel = OpenChannel();
+        var ended = _process.WaitForExitAsync();
+        var serving = new Health.HealthClient(channel)
+            .CheckAsync(new HealthCheckRequest(), new CallOptions(deadline: Deadline(StartPatience)).WithWaitForReady())
+            .ResponseAsync;
+        var first = await Task.WhenAny(serving, ended);
+        Assert.True(first == serving, $"The server ended instead of serving.\n{Log}");
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await serving).Status);
+    }
+
+    /// <summary>Starts the server in the expectation that it refuses to start.</summary>
+    public async Task<Finished> StartRefusedAsync(params string[] options) =>
+        await Machinery.Command.RunAsync("dotnet", [Repository.ServerProgram, .. Options(), .. options]);
+
+    public Task<Finished> EntitleAsync(params IEnumerable<string> arguments) =>
+        Machinery.Command.RunAsync("dotnet", [Repository.EntitleProgram, .. arguments], Environment);
+
+    /// <summary>The end that no process can do anything about (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public GrpcChannel OpenChannel() => GrpcChannel.ForAddress(Address, new GrpcChannelOptions
+    {
+        InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
+        MaxReconnectBackoff = TimeSpan.FromMilliseconds(200),
+    });
+
+    public static DateTime Deadline(TimeSpan patience) => TimeProvider.System.GetUtcNow().UtcDateTime + patience;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await KillAsync();
+        }
+    }
+
+    private Process Launch(string[] options) =>
+        Machinery.Command.Start("dotnet", [Repository.ServerProgram, .. Options(), .. options], Environment);
+
+    private string[] Options() =>
+    [
+        $"--Server:GrpcListen={Address.GetLeftPart(UriPartial.Authority)}",
+        $"--Server:HttpListen={HttpAddress.GetLeftPart(UriPartial.Authority)}",
+        $"--Storage:DataDirectory={DataDirectory}",
+    ];
+
+    // Read to the end, so that the server never waits for room in a pipe.
+    private void Follow(StreamReader reader) => _ = Task.Run(async () =>
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line);
+            }
+        }
+    });
+
+    private static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+}
