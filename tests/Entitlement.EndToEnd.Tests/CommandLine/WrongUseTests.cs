@@ -60,6 +60,10 @@ public sealed class WrongUseTests
     }
 
     [Fact]
+    public async Task Waits_no_longer_for_a_service_than_asked() =>
+        (await EntitleAsync("health", "--server", Nowhere, "--wait", "1s")).Ended(3);
+
+    [Fact]
     public async Task Ends_with_5_when_a_file_of_this_machine_is_missing()
     {
         using var folder = new TemporaryFolder();

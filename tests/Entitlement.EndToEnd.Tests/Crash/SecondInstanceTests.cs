@@ -18,7 +18,7 @@ public sealed class SecondInstanceTests
 
         refused.Ended(Unavailable);
         Assert.Contains("entitlement.lock", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("Storage:DataDirectory", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"process {first.ProcessId} on ", refused.Error, StringComparison.Ordinal);
         (await first.EntitleAsync("health")).Succeeded();
     }
 

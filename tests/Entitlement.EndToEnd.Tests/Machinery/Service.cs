@@ -32,6 +32,8 @@ internal sealed class Service : IAsyncDisposable
 
     public string RootFile => Path.Combine(DataDirectory, "keys", "root.pem");
 
+    public int ProcessId => _process!.Id;
+
     public string Log
     {
         get

@@ -20,8 +20,11 @@ internal sealed class Inspection
 
     public string Kind { get; private set; } = "unknown";
 
-    /// <summary>Empty where there is none to check.</summary>
+    /// <summary>Empty where there is none that could be checked.</summary>
     public string Signature { get; private set; } = "";
+
+    /// <summary>Whether the signature is that of the key in the file itself; null where there is none that could be checked.</summary>
+    public bool? SignatureHolds { get; private set; }
 
     public IReadOnlyList<(string Label, string Value)> Lines => _lines;
 
@@ -66,7 +69,15 @@ internal sealed class Inspection
         json.WriteStartObject();
         json.WriteString("kind", Kind);
         json.WriteNumber("bytes", Length);
-        json.WriteString("signature", Signature);
+        if (SignatureHolds is { } holds)
+        {
+            json.WriteBoolean("signatureHolds", holds);
+        }
+        else
+        {
+            json.WriteNull("signatureHolds");
+        }
+
         json.WritePropertyName("header");
         WriteNode(json, _header);
         json.WritePropertyName("payload");
@@ -101,6 +112,7 @@ internal sealed class Inspection
         Kind = "license request";
         var request = LicenseRequestFile.Inspect(file);
         _lines.AddRange(ClaimLines.Of(request));
+        SignatureHolds = request.IsVerified;
         Signature = request.IsVerified ? "holds: the file is as the owner of the instance key made it" : "does not hold";
         if (!request.IsVerified)
         {
@@ -119,6 +131,7 @@ internal sealed class Inspection
             AddCertificate(certificate);
             using var key = certificate.GetECDsaPublicKey();
             var holds = key is not null && license.IsSignedBy(key);
+            SignatureHolds = holds;
             Signature = holds
                 ? "holds with the key in the file; whether that key may be believed tells: entitle verify FILE --root root.pem"
                 : "does not hold";

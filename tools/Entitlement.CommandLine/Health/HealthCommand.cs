@@ -19,13 +19,14 @@ internal static class HealthCommand
         DefaultValueFactory = _ => "",
     };
 
-    public static Command Create() => new RpcCommand<HealthCheckRequest, HealthCheckResponse>(
-        "health",
-        "Ask whether the service serves",
-        Rpc(nameof(Stub.Check)),
-        (parse, request) => request.Service = parse.GetRequiredValue(Service),
-        Show)
-    { Service, new WatchCommand() };
+    private static readonly Option<TimeSpan?> Wait = new("--wait")
+    {
+        Description = "Wait so long for a service that just starts, such as 30s. [default: do not wait]",
+        HelpName = "DURATION",
+        CustomParser = result => Durations.Parse(result),
+    };
+
+    public static Command Create() => new CheckCommand { Service, Wait, new WatchCommand() };
 
     private static MethodDescriptor Rpc(string name) => HealthReflection.Descriptor.Services.Single().FindMethodByName(name);
 
@@ -50,6 +51,38 @@ internal static class HealthCommand
         Serving.ServiceUnknown => "unknown service",
         _ => "unknown",
     };
+
+    private sealed class CheckCommand() : RpcCommand<HealthCheckRequest, HealthCheckResponse>(
+        "health",
+        "Ask whether the service serves",
+        HealthCommand.Rpc(nameof(Stub.Check)),
+        (parse, request) => request.Service = parse.GetRequiredValue(Service),
+        Show)
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+        protected override async Task<HealthCheckResponse> CallAsync(
+            Connection connection, HealthCheckRequest request, ParseResult parse, CancellationToken cancellation)
+        {
+            if (parse.GetValue(Wait) is not { } patience)
+            {
+                return await base.CallAsync(connection, request, parse, cancellation);
+            }
+
+            var begun = TimeProvider.System.GetTimestamp();
+            while (true)
+            {
+                var left = patience - TimeProvider.System.GetElapsedTime(begun);
+                var answer = await connection.CallWhenReadyAsync<HealthCheckRequest, HealthCheckResponse>(Rpc, request, left, cancellation);
+                if (answer.Status == Serving.Serving || left < Pause)
+                {
+                    return answer;
+                }
+
+                await Task.Delay(Pause, TimeProvider.System, cancellation);
+            }
+        }
+    }
 
     /// <summary><c>entitle health watch</c>: a line at once and at each change, until interrupted.</summary>
     private sealed class WatchCommand : Command, IRpcCommand

@@ -39,7 +39,15 @@ internal sealed class Connection : IDisposable
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), SslOptions = TlsOptions(parse) };
         var channel = GrpcChannel.ForAddress(
             address,
-            new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = MaxAnswerBytes });
+            new GrpcChannelOptions
+            {
+                HttpHandler = handler,
+                DisposeHttpClient = true,
+                MaxReceiveMessageSize = MaxAnswerBytes,
+                // Somebody looks on: a service that just starts is noticed at once.
+                InitialReconnectBackoff = TimeSpan.FromMilliseconds(20),
+                MaxReconnectBackoff = TimeSpan.FromMilliseconds(250),
+            });
         return new Connection(channel, headers, parse.GetValue(GlobalOptions.Timeout) ?? GlobalOptions.DefaultTimeout);
     }
 
@@ -63,6 +71,18 @@ internal sealed class Connection : IDisposable
         }
     }
 
+    /// <summary>Calls as soon as the service can be reached, for as long as the patience lasts.</summary>
+    public async Task<TResponse> CallWhenReadyAsync<TRequest, TResponse>(
+        MethodDescriptor rpc, TRequest request, TimeSpan patience, CancellationToken cancellation)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        var options = new CallOptions(_headers, Deadline(patience), cancellation).WithWaitForReady();
+        using var call = _channel.CreateCallInvoker().AsyncUnaryCall(
+            RpcMethods.Of<TRequest, TResponse>(rpc), host: null, options, request);
+        return await call.ResponseAsync;
+    }
+
     /// <summary>The answers of a stream, until it or the caller ends.</summary>
     public IAsyncEnumerable<TResponse> Stream<TRequest, TResponse>(
         MethodDescriptor rpc, TRequest request, CancellationToken cancellation)
@@ -81,11 +101,12 @@ internal sealed class Connection : IDisposable
         where TRequest : class
         where TResponse : class
     {
-        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + _timeout;
         using var call = _channel.CreateCallInvoker().AsyncUnaryCall(
-            method, host: null, new CallOptions(_headers, deadline, cancellation), request);
+            method, host: null, new CallOptions(_headers, Deadline(_timeout), cancellation), request);
         return await call.ResponseAsync;
     }
+
+    private static DateTime Deadline(TimeSpan fromNow) => TimeProvider.System.GetUtcNow().UtcDateTime + fromNow;
 
     private static SslClientAuthenticationOptions TlsOptions(ParseResult parse)
     {
