@@ -10,17 +10,25 @@ namespace Entitlement.Server.Access;
 /// </summary>
 internal sealed class AccessDecider
 {
+    /// <inheritdoc cref="HoldsAsync"/>
+    /// <exception cref="EntitlementException">It may not.</exception>
+    public async ValueTask RequireAsync(Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
+    {
+        if (!await HoldsAsync(caller, permission, resource, cancellationToken))
+        {
+            throw CredentialRefusal.Missing();
+        }
+    }
+
+    /// <summary>For what a call shows or leaves out, where a refusal would be too much.</summary>
     /// <param name="caller">Who calls.</param>
     /// <param name="permission">What it must hold.</param>
     /// <param name="resource">Name of the resource on which it must be held; empty for the whole installation.</param>
     /// <param name="cancellationToken">Ends the look-ups that a decision needs.</param>
-    /// <exception cref="EntitlementException">It may not.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "What roles are decided by is this object's to hold; callers are not to change then.")]
-    public ValueTask RequireAsync(Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
+    public ValueTask<bool> HoldsAsync(Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return caller is Caller.Administrator or Caller.BootstrapAdministrator
-            ? ValueTask.CompletedTask
-            : throw CredentialRefusal.Missing();
+        return ValueTask.FromResult(caller is Caller.Administrator or Caller.BootstrapAdministrator);
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Entitlement.Domain.Activations;
-using Entitlement.Domain.Licenses;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Entitlement.Server.Activations;
@@ -45,14 +44,6 @@ internal static class Messages
     /// <summary>By feature and id, so that two answers about the same thing read the same.</summary>
     public static IEnumerable<Device> Sort(IEnumerable<Device> devices) =>
         devices.OrderBy(device => device.Feature, StringComparer.Ordinal).ThenBy(device => device.Id, StringComparer.Ordinal);
-
-    public static V1.LicenseState ToMessage(this LicenseState state) => state switch
-    {
-        LicenseState.Active => V1.LicenseState.Active,
-        LicenseState.Expired => V1.LicenseState.Expired,
-        LicenseState.Suspended => V1.LicenseState.Suspended,
-        LicenseState.Revoked => V1.LicenseState.Revoked,
-    };
 
     public static V1.GenerationNotice ToMessage(this GenerationNotice notice) => notice switch
     {

@@ -1,5 +1,6 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
+using Entitlement.Server.Licenses;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
 

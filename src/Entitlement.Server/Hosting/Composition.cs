@@ -1,7 +1,11 @@
 using Entitlement.Server.Access;
+using Entitlement.Server.Accounts;
 using Entitlement.Server.Activations;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Health;
+using Entitlement.Server.Idempotency;
+using Entitlement.Server.Licenses;
+using Entitlement.Server.Products;
 using Entitlement.Server.Reflection;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
@@ -59,6 +63,10 @@ internal static class Composition
     {
         services.AddStorage(configuration);
         services.AddSigning();
+        services.AddIdempotency();
+        services.AddProducts();
+        services.AddAccounts();
+        services.AddLicenses();
         services.AddActivations();
         services.AddHealth();
         services.AddReflection();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Entitlement.Server.Health;
+using Entitlement.Server.Idempotency;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ internal static class OptionSections
         [StorageOptions.Section] = OptionsOf<StorageOptions>(),
         [SigningOptions.Section] = OptionsOf<SigningOptions>(),
         [LicenseFileOptions.Section] = OptionsOf<LicenseFileOptions>(),
+        [IdempotencyOptions.Section] = OptionsOf<IdempotencyOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -26,6 +28,7 @@ internal static class OptionSections
         services.AddSection<HealthOptions, HealthOptionsValidator>(HealthOptions.Section);
         services.AddSection<StorageOptions, StorageOptionsValidator>(StorageOptions.Section);
         services.AddSection<SigningOptions, SigningOptionsValidator>(SigningOptions.Section);
+        services.AddSection<IdempotencyOptions, IdempotencyOptionsValidator>(IdempotencyOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>
                 file.Issuer ??= storage.Value.IsEmbedded ? LicenseFileOptions.EmbeddedIssuer : null);

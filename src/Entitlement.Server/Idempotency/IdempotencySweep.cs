@@ -1,0 +1,41 @@
+using Entitlement.Storage;
+using Entitlement.Storage.Idempotency;
+using Entitlement.Storage.Writing;
+using Microsoft.Extensions.Options;
+
+namespace Entitlement.Server.Idempotency;
+
+/// <summary>Clears away what is remembered of calls for too long. Every replica may run it: what one removed is gone for all.</summary>
+internal sealed class IdempotencySweep(
+    Writer writer, StorageEngine storage, IOptions<IdempotencyOptions> options, TimeProvider clock, ILogger<IdempotencySweep> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception failure) when (storage.Classify(failure) != StorageFault.None)
+            {
+                // The next round finds the same records.
+                log.SweepFailed(failure);
+            }
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var oldest = clock.GetUtcNow() - options.Value.Retention;
+
+        // In small transactions, so that other writers get their turn in between.
+        while (await writer.RunAsync((db, token) => db.SweepIdempotencyRecordsAsync(oldest, token), cancellationToken))
+        {
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Entitlement.Server.Licenses;
+
+/// <summary>What the audit trail keeps of a new license, beside who, when and which.</summary>
+internal sealed record LicenseCreated(string Product, string SlcEnding, int MachineLimit, int Features);
+
+/// <summary>What it keeps of a license that was suspended, reinstated or revoked.</summary>
+internal sealed record LicenseChanged(string Reason);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LicenseCreated))]
+[JsonSerializable(typeof(LicenseChanged))]
+internal sealed partial class LicenseJson : JsonSerializerContext;

@@ -1,0 +1,98 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Names;
+using Entitlement.Server.Access;
+using Entitlement.Server.Paging;
+using Entitlement.Storage;
+using Entitlement.Storage.Queries;
+using Entitlement.V1;
+using Microsoft.EntityFrameworkCore;
+using FeatureLine = Entitlement.Domain.Licenses.FeatureLine;
+using License = Entitlement.Domain.Licenses.License;
+
+namespace Entitlement.Server.Licenses;
+
+/// <summary>Reads licenses for one caller, who sees a license's SLC only with <c>license.read_code</c> on it.</summary>
+internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider access, TimeProvider clock)
+{
+    /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>.</exception>
+    public async Task<V1.License> GetAsync(LicenseName name, Caller caller, CancellationToken cancellationToken)
+    {
+        // The whole name is asked for: what a caller may do on one account must not reach another account's license.
+        var license = await db.Licenses.SingleOrDefaultAsync(
+                license => license.AccountId == name.AccountId && license.Id == name.LicenseId, cancellationToken)
+            ?? throw Refusal.NotFound($"{name}");
+        var features = await db.ListFeaturesAsync(name.AccountId, name.LicenseId, cancellationToken);
+        return await ShowAsync(license, features, caller, cancellationToken);
+    }
+
+    /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>: there is no such account.</exception>
+    public async Task<(IReadOnlyList<V1.License> Licenses, string NextPageToken)> ListAsync(
+        AccountName account, PageRequest page, Caller caller, CancellationToken cancellationToken)
+    {
+        var rows = await db.Licenses
+            .Where(license => license.AccountId == account.AccountId && license.Id > page.After)
+            .OrderBy(license => license.Id)
+            .Take(page.Probe)
+            .ToListAsync(cancellationToken);
+        if (rows.Count == 0 && !await db.Accounts.AnyAsync(row => row.Id == account.AccountId, cancellationToken))
+        {
+            throw Refusal.NotFound($"{account}");
+        }
+
+        var (licenses, next) = page.Cut(rows, license => license.Id);
+        var last = licenses.Count == 0 ? page.After : licenses[^1].Id;
+        var features = await db.FeatureLines
+            .Where(line => line.AccountId == account.AccountId && line.LicenseId > page.After && line.LicenseId <= last)
+            .ToListAsync(cancellationToken);
+        return (await ShowAsync(licenses, features, caller, cancellationToken), next);
+    }
+
+    /// <summary>The licenses of all accounts, along the directory of SLCs: the licenses themselves are kept by account.</summary>
+    public async Task<(IReadOnlyList<V1.License> Licenses, string NextPageToken)> ListAllAsync(
+        PageRequest page, Caller caller, CancellationToken cancellationToken)
+    {
+        var rows = await db.SlcEntries
+            .Where(entry => entry.LicenseId > page.After)
+            .Join(
+                db.Licenses,
+                entry => new { entry.AccountId, Id = entry.LicenseId },
+                license => new { license.AccountId, license.Id },
+                (entry, license) => new { entry.LicenseId, License = license })
+            .OrderBy(row => row.LicenseId)
+            .Select(row => row.License)
+            .Take(page.Probe)
+            .ToListAsync(cancellationToken);
+
+        var (licenses, next) = page.Cut(rows, license => license.Id);
+        var last = licenses.Count == 0 ? page.After : licenses[^1].Id;
+        var features = await db.SlcEntries
+            .Where(entry => entry.LicenseId > page.After && entry.LicenseId <= last)
+            .Join(
+                db.FeatureLines,
+                entry => new { entry.AccountId, entry.LicenseId },
+                line => new { line.AccountId, line.LicenseId },
+                (_, line) => line)
+            .ToListAsync(cancellationToken);
+        return (await ShowAsync(licenses, features, caller, cancellationToken), next);
+    }
+
+    private async Task<IReadOnlyList<V1.License>> ShowAsync(
+        IReadOnlyList<License> licenses, List<FeatureLine> features, Caller caller, CancellationToken cancellationToken)
+    {
+        var byLicense = features.ToLookup(line => line.LicenseId);
+        var messages = new List<V1.License>(licenses.Count);
+        foreach (var license in licenses)
+        {
+            messages.Add(await ShowAsync(license, byLicense[license.Id], caller, cancellationToken));
+        }
+
+        return messages;
+    }
+
+    private async ValueTask<V1.License> ShowAsync(
+        License license, IEnumerable<FeatureLine> features, Caller caller, CancellationToken cancellationToken)
+    {
+        var showsCode = await access.HoldsAsync(caller, Permission.LicenseReadCode, $"{license.Name}", cancellationToken);
+        return license.ToMessage(features, showsCode, clock.GetUtcNow());
+    }
+}

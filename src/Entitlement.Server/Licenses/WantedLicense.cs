@@ -1,0 +1,60 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
+using Entitlement.Storage;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Entitlement.Server.Licenses;
+
+/// <summary>Reads what a caller wants of a new license, with the contract's defaults in the place of zeros.</summary>
+internal static class WantedLicense
+{
+    /// <summary>The last second of the year 9999 and the first of the year 1, beyond which no timestamp may be.</summary>
+    private const long LastSecond = 253_402_300_799;
+    private const long FirstSecond = -62_135_596_800;
+    private const int NanosecondsPerSecond = 1_000_000_000;
+    private const int NanosecondsPerTick = 100;
+
+    /// <exception cref="EntitlementException">A value has no meaning; what it must be like beyond that, the license itself tells.</exception>
+    public static LicenseTerms ToTerms(this V1.License wanted) => new()
+    {
+        Edition = wanted.Edition,
+        ActivationMode = ReadMode(wanted.ActivationMode),
+        MachineLimit = OrDefault(wanted.MachineLimit, 1),
+        MachineMatch = OrDefault(wanted.MachineMatch, License.DefaultMachineMatch),
+        EndTime = ReadTime(wanted.EndTime, "license.end_time"),
+        CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time"),
+        PerpetualOffline = wanted.PerpetualOffline,
+        ExternalRef = wanted.ExternalRef,
+        Features = [.. wanted.Features.Select(ReadFeature)],
+    };
+
+    private static int OrDefault(int number, int otherwise) => number == 0 ? otherwise : number;
+
+    private static FeatureTerms ReadFeature(V1.FeatureLine line, int index) =>
+        new(line.Code, ReadCount(line.Counts, $"license.features[{index}].counts"), OrDefault(line.Quantity, 1));
+
+    private static ActivationMode ReadMode(V1.ActivationMode mode) => mode switch
+    {
+        V1.ActivationMode.Unspecified or V1.ActivationMode.SelfService => ActivationMode.SelfService,
+        V1.ActivationMode.PortalOnly => ActivationMode.PortalOnly,
+        V1.ActivationMode.Approval => ActivationMode.Approval,
+        _ => throw Refusal.InvalidArgument("license.activation_mode", "must be a value of ActivationMode"),
+    };
+
+    private static FeatureCount ReadCount(V1.FeatureCount count, string field) => count switch
+    {
+        V1.FeatureCount.License => FeatureCount.License,
+        V1.FeatureCount.Device => FeatureCount.Device,
+        _ => throw Refusal.InvalidArgument(field, "must be FEATURE_COUNT_LICENSE or FEATURE_COUNT_DEVICE"),
+    };
+
+    private static DateTimeOffset? ReadTime(Timestamp? time, string field) => time switch
+    {
+        null => null,
+        { Seconds: >= FirstSecond and <= LastSecond, Nanos: >= 0 and < NanosecondsPerSecond } => DateTimeOffset
+            .FromUnixTimeSeconds(time.Seconds)
+            .AddTicks(time.Nanos / NanosecondsPerTick)
+            .ToWholeMilliseconds(),
+        _ => throw Refusal.InvalidArgument(field, "must be a time in the years 1 to 9999, with nanos from 0 to 999999999"),
+    };
+}
