@@ -12,6 +12,9 @@ public sealed class InstanceLock : IDisposable
 {
     public const string FileName = "entitlement.lock";
 
+    /// <summary>Tells who holds the lock. A file of its own, because a locked one can't be read.</summary>
+    private const string HolderFileName = "entitlement.lock.json";
+
     private readonly FileStream _file;
 
     private InstanceLock(FileStream file) => _file = file;
@@ -22,7 +25,7 @@ public sealed class InstanceLock : IDisposable
     public static InstanceLock Acquire(string directory, TimeProvider clock)
     {
         var path = Path.Combine(directory, FileName);
-        var file = TryOpen(path) ?? throw InstanceLockedException.Held(path, ReadHolder(path));
+        var file = TryOpen(path) ?? throw InstanceLockedException.Held(path, ReadHolder(directory));
         if (TryOpen(path) is { } second)
         {
             second.Dispose();
@@ -30,14 +33,7 @@ public sealed class InstanceLock : IDisposable
             throw InstanceLockedException.Impossible(path);
         }
 
-        file.SetLength(0);
-        JsonSerializer.Serialize(file, new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["pid"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
-            ["host"] = Environment.MachineName,
-            ["since"] = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        });
-        file.Flush();
+        File.WriteAllText(Path.Combine(directory, HolderFileName), Describe(clock));
         return new InstanceLock(file);
     }
 
@@ -51,9 +47,7 @@ public sealed class InstanceLock : IDisposable
         {
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
-
-            // On Unix only None takes an exclusive lock, which does not keep others from reading; on Windows it would.
-            Share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None,
+            Share = FileShare.None,
         };
         if (!OperatingSystem.IsWindows())
         {
@@ -70,16 +64,22 @@ public sealed class InstanceLock : IDisposable
         }
     }
 
-    private static string ReadHolder(string path)
+    private static string Describe(TimeProvider clock) => JsonSerializer.Serialize(new Dictionary<string, string>
+    {
+        ["pid"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        ["host"] = Environment.MachineName,
+        ["since"] = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+    });
+
+    private static string ReadHolder(string directory)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var holder = JsonSerializer.Deserialize<Dictionary<string, string>>(file) ?? [];
-            return $"process {holder.GetValueOrDefault("pid", "?")} on {holder.GetValueOrDefault("host", "?")}, "
-                + $"since {holder.GetValueOrDefault("since", "?")}";
+            var text = File.ReadAllText(Path.Combine(directory, HolderFileName));
+            var holder = JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? [];
+            return $"process {holder["pid"]} on {holder["host"]}, since {holder["since"]}";
         }
-        catch (Exception exception) when (exception is IOException or JsonException)
+        catch (Exception exception) when (exception is IOException or JsonException or KeyNotFoundException)
         {
             // It is held, and that is what counts; its holder may be just writing it.
             return "another process";

@@ -1,0 +1,130 @@
+using System.Text.RegularExpressions;
+using Entitlement.Storage.Sqlite;
+using Entitlement.Storage.SqlServer;
+using Entitlement.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Entitlement.Storage.Tests;
+
+/// <summary>The model and its migrations, for every provider, whether or not its database is at hand.</summary>
+public partial class ModelTests
+{
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.SqlServer)]
+    public void Has_a_migration_for_everything_in_the_model(DatabaseKind kind)
+    {
+        using var db = Create(kind);
+
+        Assert.False(db.Database.HasPendingModelChanges());
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.SqlServer)]
+    public void Migrates_to_the_very_schema_of_the_model(DatabaseKind kind)
+    {
+        using var db = Create(kind);
+
+        var migrated = Statements(db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.NoTransactions));
+        var modelled = Statements(db.Database.GenerateCreateScript());
+
+        Assert.NotEmpty(modelled);
+        Assert.Equal(modelled, migrated);
+    }
+
+    [Fact]
+    public void Asks_a_SQL_Server_for_nothing_that_others_of_its_kind_lack()
+    {
+        using var db = Create(DatabaseKind.SqlServer);
+
+        var script = db.GetService<IMigrator>().GenerateScript();
+
+        Assert.Contains("CREATE TABLE [Licenses]", script);
+        Assert.DoesNotMatch(@"(?i)\b(ALTER|CREATE)\s+DATABASE\b|\bMERGE\b|\bINCLUDE\b|\bWITH\s*\((?!.*INSERT)", script);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, "BLOB")]
+    [InlineData(DatabaseKind.SqlServer, "binary(16)")]
+    public void Keeps_every_id_in_16_bytes(DatabaseKind kind, string type) =>
+        Assert.All(Properties(kind, typeof(Guid)), property => Assert.Equal(type, property.GetColumnType()));
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite, "INTEGER")]
+    [InlineData(DatabaseKind.SqlServer, "bigint")]
+    public void Keeps_every_instant_in_a_long(DatabaseKind kind, string type) =>
+        Assert.All(Properties(kind, typeof(DateTimeOffset)), property => Assert.Equal(type, property.GetColumnType()));
+
+    [Fact]
+    public void Bounds_every_text_but_an_audit_records_details()
+    {
+        var unbounded = Properties(DatabaseKind.SqlServer, typeof(string))
+            .Where(property => property.GetColumnType().Contains("max"))
+            .Select(property => $"{property.DeclaringType.DisplayName()}.{property.Name}");
+
+        Assert.Equal(["AuditRecord.Details"], unbounded);
+    }
+
+    [Fact]
+    public void Compares_every_code_on_a_SQL_Server_by_its_code_points() => Assert.All(
+        Properties(DatabaseKind.SqlServer, typeof(string)).Where(property => property.GetColumnType().StartsWith("varchar")),
+        property => Assert.Equal("Latin1_General_100_BIN2", property.GetCollation()));
+
+    [Fact]
+    public void Has_only_indexes_that_a_configuration_names()
+    {
+        using var db = Create(DatabaseKind.SqlServer);
+
+        var indexes = db.GetService<IDesignTimeModel>().Model.GetEntityTypes()
+            .SelectMany(entity => entity.GetIndexes())
+            .Select(index => index.GetDatabaseName());
+
+        Assert.Equal(
+            ["IX_Activations_AccountId_LicenseId_Thumbprint", "IX_IdempotencyRecords_CreateTime", "IX_Products_Code", "IX_SlcEntries_LicenseId"],
+            indexes.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Puts_the_account_first_in_keys_and_indexes_of_what_belongs_to_one()
+    {
+        using var db = Create(DatabaseKind.Sqlite);
+        string[] directories = ["SlcEntry", "ExternalRefEntry", "AnsweredRequest"];
+        var owned = db.Model.GetEntityTypes()
+            .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name))
+            .ToList();
+
+        Assert.NotEmpty(owned);
+        Assert.All(owned, entity => Assert.Equal("AccountId", entity.FindPrimaryKey()!.Properties[0].Name));
+        Assert.All(
+            owned.SelectMany(entity => entity.GetIndexes()), index => Assert.Equal("AccountId", index.Properties[0].Name));
+    }
+
+    private static List<IProperty> Properties(DatabaseKind kind, Type type)
+    {
+        using var db = Create(kind);
+        var properties = db.GetService<IDesignTimeModel>().Model.GetEntityTypes()
+            .SelectMany(entity => entity.GetProperties())
+            .Where(property => (Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType) == type)
+            .ToList();
+        Assert.NotEmpty(properties);
+        return properties;
+    }
+
+    /// <summary>What makes tables and indexes, but for the table that remembers the migrations.</summary>
+    private static List<string> Statements(string script) => [.. StatementEnd().Split(script)
+        .Select(statement => statement.Trim())
+        .Where(statement => statement.StartsWith("CREATE ", StringComparison.Ordinal) && !statement.Contains("__EFMigrationsHistory"))];
+
+    private static EntitlementDbContext Create(DatabaseKind kind) => kind switch
+    {
+        DatabaseKind.Sqlite => new Sqlite.DesignTimeFactory().CreateDbContext([]),
+        DatabaseKind.SqlServer => new SqlServer.DesignTimeFactory().CreateDbContext([]),
+    };
+
+    [GeneratedRegex(@";\s*(?:\n|$)|^GO\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex StatementEnd();
+}
