@@ -12,18 +12,20 @@ namespace Entitlement.Storage.Tests;
 /// <summary>The second line of defence: what the database refuses, whatever is asked of it.</summary>
 public class ConstraintTests
 {
+    private static readonly string[] Updates =
+    [
+        "UPDATE Licenses SET MachinesHeld = MachineLimit + 1",
+        "UPDATE Licenses SET MachinesHeld = -1",
+        "UPDATE FeatureLines SET Held = Quantity + 1",
+        "UPDATE FeatureLines SET Held = -1",
+        "UPDATE Activations SET Generation = 0",
+    ];
+
     public static IEnumerable<object[]> All => Databases.All;
 
     public static IEnumerable<object[]> Oversold =>
         from database in Databases.All
-        from update in new[]
-        {
-            "UPDATE Licenses SET MachinesHeld = MachineLimit + 1",
-            "UPDATE Licenses SET MachinesHeld = -1",
-            "UPDATE FeatureLines SET Held = Quantity + 1",
-            "UPDATE FeatureLines SET Held = -1",
-            "UPDATE Activations SET Generation = 0",
-        }
+        from update in Updates
         select new[] { database[0], update };
 
     [Theory]

@@ -48,6 +48,7 @@ public sealed class InstanceLockTests : IDisposable
         // util-linux's flock takes the very lock that we take, in a process of its own.
         using var holder = Process.Start(new ProcessStartInfo("flock", ["--exclusive", LockFile, "sh", "-c", "echo held; exec cat"])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         })!;

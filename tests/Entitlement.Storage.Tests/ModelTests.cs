@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Entitlement.Storage.Sqlite;
-using Entitlement.Storage.SqlServer;
 using Entitlement.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -71,7 +69,7 @@ public partial class ModelTests
 
     [Fact]
     public void Compares_every_code_on_a_SQL_Server_by_its_code_points() => Assert.All(
-        Properties(DatabaseKind.SqlServer, typeof(string)).Where(property => property.GetColumnType().StartsWith("varchar")),
+        Properties(DatabaseKind.SqlServer, typeof(string)).Where(property => property.GetColumnType().StartsWith("varchar", StringComparison.Ordinal)),
         property => Assert.Equal("Latin1_General_100_BIN2", property.GetCollation()));
 
     [Fact]

@@ -61,7 +61,8 @@ public class SeatsTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var license = await database.Writer.AddLicenseAsync(5, Camera);
-        await SuspendAsync(database);
+        await database.Writer.RunAsync(
+            async (db, token) => (await db.Licenses.SingleAsync(token)).Suspend(Samples.Now), CancellationToken.None);
 
         Assert.False(await TakeAsync(database, license, Machines(1), Cameras(1)));
         Assert.False(await TakeAsync(database, license, Machines(0)));
@@ -141,8 +142,6 @@ public class SeatsTests
 
     private static SeatLine Cameras(int count) => new(SeatLine.Feature(Camera.Code), 0, 0, count);
 
-    private static Task SuspendAsync(TestDatabase database) => database.Writer.RunAsync(
-        async (db, token) => (await db.Licenses.SingleAsync(token)).Suspend(Samples.Now), CancellationToken.None);
 
     private static async Task<(int MachinesHeld, int CamerasHeld)> ReadAsync(TestDatabase database)
     {
