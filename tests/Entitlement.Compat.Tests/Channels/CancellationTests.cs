@@ -16,7 +16,7 @@ public sealed class CancellationTests
         await using var host = await EchoHost.StartAsync(Waiting());
         using var source = new CancellationTokenSource();
 
-        var call = host.Client.MakeAsync(kind, options: new CallOptions(cancellationToken: source.Token));
+        var call = host.OpenClient().MakeAsync(kind, options: new CallOptions(cancellationToken: source.Token));
         await _arrived.Task.WaitAsync(Patience);
         await source.CancelAsync();
 
@@ -29,7 +29,7 @@ public sealed class CancellationTests
     public async Task Disposing_of_a_unary_call_gives_it_up()
     {
         await using var host = await EchoHost.StartAsync(Waiting());
-        var call = host.Client.UnaryAsync(new());
+        var call = host.OpenClient().UnaryAsync(new());
         await _arrived.Task.WaitAsync(Patience);
 
         call.Dispose();
@@ -43,7 +43,7 @@ public sealed class CancellationTests
     public async Task Disposing_of_a_client_stream_gives_it_up()
     {
         await using var host = await EchoHost.StartAsync(Waiting());
-        var call = host.Client.Collect();
+        var call = host.OpenClient().Collect();
         await _arrived.Task.WaitAsync(Patience);
 
         call.Dispose();
@@ -55,7 +55,7 @@ public sealed class CancellationTests
     public async Task Disposing_of_a_server_stream_gives_it_up()
     {
         await using var host = await EchoHost.StartAsync(Waiting());
-        var call = host.Client.Repeat(new());
+        var call = host.OpenClient().Repeat(new());
         await _arrived.Task.WaitAsync(Patience);
 
         call.Dispose();
@@ -67,7 +67,7 @@ public sealed class CancellationTests
     public async Task Disposing_of_a_duplex_stream_gives_it_up()
     {
         await using var host = await EchoHost.StartAsync(Waiting());
-        var call = host.Client.Chat();
+        var call = host.OpenClient().Chat();
         await _arrived.Task.WaitAsync(Patience);
 
         call.Dispose();
@@ -80,7 +80,7 @@ public sealed class CancellationTests
     {
         await using var host = await EchoHost.StartAsync(Waiting());
         using var source = new CancellationTokenSource();
-        using var call = host.Client.Repeat(new());
+        using var call = host.OpenClient().Repeat(new());
         await _arrived.Task.WaitAsync(Patience);
 
         var reading = ReadAsync();
@@ -104,7 +104,7 @@ public sealed class CancellationTests
     {
         await using var host = await EchoHost.StartAsync(Waiting());
         using var source = new CancellationTokenSource();
-        using var call = host.Client.Repeat(new());
+        using var call = host.OpenClient().Repeat(new());
         await _arrived.Task.WaitAsync(Patience);
 
         await using var replies = call.ResponseStream.ReadAllAsync().GetAsyncEnumerator(source.Token);

@@ -38,7 +38,7 @@ public sealed class ClientTests
     {
         await using var host = await EchoHost.StartAsync(new EchoService());
 
-        Assert.Equal("text", await host.Client.WithHost("a.example.com").MakeAsync(MethodType.Unary));
+        Assert.Equal("text", await host.OpenClient().WithHost("a.example.com").MakeAsync(MethodType.Unary));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ClientTests
                 ? throw new RpcException(new Status(StatusCode.InvalidArgument, "bad"))
                 : Task.FromResult(EchoService.Reply(request.Text)),
         });
-        var client = host.Client;
+        var client = host.OpenClient();
 
         Assert.Equal("good", (await Task.Run(() => client.Unary(new EchoRequest { Text = "good" }))).Text);
         var failure = await Assert.ThrowsAsync<RpcException>(
@@ -107,7 +107,7 @@ public sealed class ClientTests
             },
         });
 
-        await host.Client.UnaryAsync(new EchoRequest());
+        await host.OpenClient().UnaryAsync(new EchoRequest());
 
         Assert.Equal("/entitlement.compat.v1.Echo/Unary", seen?.Method);
         Assert.Equal($"127.0.0.1:{host.Address.Port}", seen?.Host);

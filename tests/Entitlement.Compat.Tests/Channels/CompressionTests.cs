@@ -10,7 +10,7 @@ namespace Entitlement.Compat.Tests.Channels;
 
 public sealed class CompressionTests
 {
-        /// <summary>By this header a caller chooses the encoding of its requests; it is not sent.</summary>
+    /// <summary>By this header a caller chooses the encoding of its requests; it is not sent.</summary>
     private const string EncodingOfRequest = "grpc-internal-encoding-request";
 
     private static readonly string Text = new('a', 4096);

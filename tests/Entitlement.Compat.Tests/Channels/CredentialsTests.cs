@@ -87,7 +87,7 @@ public sealed class CredentialsTests : IDisposable
     {
         await using var host = await EchoHost.StartAsync(Recording());
 
-        await host.Client.MakeAsync(MethodType.Unary, options: new CallOptions(credentials: Token("secret")));
+        await host.OpenClient().MakeAsync(MethodType.Unary, options: new CallOptions(credentials: Token("secret")));
 
         Assert.Equal([""], _seen);
     }

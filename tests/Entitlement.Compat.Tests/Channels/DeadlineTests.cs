@@ -13,7 +13,7 @@ public sealed class DeadlineTests
         await using var host = await EchoHost.StartAsync(Waiting(_ => { }));
 
         var failure = await Assert.ThrowsAsync<RpcException>(
-            () => host.Client.MakeAsync(kind, options: new CallOptions().WithDeadline(Now.AddMilliseconds(300))));
+            () => host.OpenClient().MakeAsync(kind, options: new CallOptions().WithDeadline(Now.AddMilliseconds(300))));
 
         Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
     }
@@ -41,7 +41,7 @@ public sealed class DeadlineTests
         await using var host = await EchoHost.StartAsync(Waiting(context => given.SetResult(context.Deadline)));
         var deadline = Now.AddHours(1);
 
-        var call = host.Client.MakeAsync(kind, options: new CallOptions(deadline: deadline, cancellationToken: source.Token));
+        var call = host.OpenClient().MakeAsync(kind, options: new CallOptions(deadline: deadline, cancellationToken: source.Token));
 
         // What travels is the time that is left, so it comes late by what the call took to arrive.
         Assert.InRange(await given.Task.WaitAsync(Patience), deadline.AddSeconds(-1), deadline.AddMinutes(1));
@@ -62,7 +62,7 @@ public sealed class DeadlineTests
             },
         });
 
-        await host.Client.UnaryAsync(new());
+        await host.OpenClient().UnaryAsync(new());
 
         Assert.Equal(DateTime.MaxValue, given);
     }

@@ -22,7 +22,7 @@ internal sealed class EchoHost : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>A client on a plain channel of its own.</summary>
-    public Echo.EchoClient Client => new(OpenChannel());
+    public Echo.EchoClient OpenClient() => new(OpenChannel());
 
     /// <param name="service">What is served.</param>
     /// <param name="configure">Options of the server.</param>

@@ -75,7 +75,7 @@ public sealed class InterceptorTests
             options.Interceptors.Add<GuardInterceptor>("inner", log);
         });
 
-        Assert.Equal("text", await host.Client.MakeAsync(kind));
+        Assert.Equal("text", await host.OpenClient().MakeAsync(kind));
 
         Assert.Equal([$"outer in {kind}", $"inner in {kind}", $"inner out {kind}", $"outer out {kind}"], log);
     }
@@ -95,7 +95,7 @@ public sealed class InterceptorTests
             },
             options => options.Interceptors.Add<RefusingInterceptor>());
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.UnaryAsync(new()));
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.OpenClient().UnaryAsync(new()));
 
         Assert.Equal(StatusCode.PermissionDenied, failure.StatusCode);
         Assert.False(served);

@@ -144,7 +144,7 @@ public sealed class MetadataTests
             },
         });
 
-        using var call = host.Client.UnaryAsync(
+        using var call = host.OpenClient().UnaryAsync(
             new() { Text = "text" }, new Metadata { { "X-Text", "1" }, { "x-data-bin", bytes }, { "x-text", "2" } });
         var headers = await call.ResponseHeadersAsync;
         await call;

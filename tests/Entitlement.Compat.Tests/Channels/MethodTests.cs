@@ -41,7 +41,7 @@ public sealed class MethodTests
         var definition = Echo.BindService(new EchoService());
         await using var host = await EchoHost.StartAsync(app => app.MapGrpcService(definition));
 
-        Assert.Equal("text", await host.Client.MakeAsync(kind));
+        Assert.Equal("text", await host.OpenClient().MakeAsync(kind));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class StatusTests
             OnUnary = (_, _) => throw new RpcException(new Status(code, "no seat – ½")),
         });
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.UnaryAsync(new()));
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.OpenClient().UnaryAsync(new()));
 
         Assert.Equal(code, failure.StatusCode);
         Assert.Equal(code, failure.Status.StatusCode);
@@ -38,7 +38,7 @@ public sealed class StatusTests
             OnChat = (_, _, _) => throw failure,
         });
 
-        var received = await Assert.ThrowsAsync<RpcException>(() => host.Client.MakeAsync(kind));
+        var received = await Assert.ThrowsAsync<RpcException>(() => host.OpenClient().MakeAsync(kind));
 
         Assert.Equal(StatusCode.FailedPrecondition, received.StatusCode);
         Assert.Equal("SEAT_LIMIT", received.Trailers.GetValue("x-reason"));
@@ -56,7 +56,7 @@ public sealed class StatusTests
                 context.Status = new Status(StatusCode.DataLoss, "half of it");
             },
         });
-        using var call = host.Client.Repeat(new() { Text = "first" });
+        using var call = host.OpenClient().Repeat(new() { Text = "first" });
 
         Assert.True(await call.ResponseStream.MoveNext());
         Assert.Equal("first", call.ResponseStream.Current.Text);
@@ -78,7 +78,7 @@ public sealed class StatusTests
                 return EchoService.Reply(request.Text);
             },
         });
-        using var call = host.Client.UnaryAsync(new());
+        using var call = host.OpenClient().UnaryAsync(new());
 
         Assert.Throws<InvalidOperationException>(() => call.GetStatus());
         Assert.Throws<InvalidOperationException>(() => call.GetTrailers());
@@ -97,7 +97,7 @@ public sealed class StatusTests
             OnUnary = (_, _) => throw new InvalidOperationException("the password is swordfish"),
         });
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.Client.UnaryAsync(new()));
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await host.OpenClient().UnaryAsync(new()));
 
         Assert.Equal(StatusCode.Unknown, failure.StatusCode);
         Assert.DoesNotContain("swordfish", failure.ToString(), StringComparison.Ordinal);

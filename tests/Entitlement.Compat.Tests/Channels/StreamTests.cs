@@ -9,7 +9,7 @@ public sealed class StreamTests
     public async Task A_client_stream_is_read_to_its_end()
     {
         await using var host = await EchoHost.StartAsync(new EchoService());
-        using var call = host.Client.Collect();
+        using var call = host.OpenClient().Collect();
 
         foreach (var text in new[] { "a", "b", "c" })
         {
@@ -39,7 +39,7 @@ public sealed class StreamTests
                 context.ResponseTrailers.Add("x-tail", "2");
             },
         });
-        using var call = host.Client.Repeat(new EchoRequest { Text = "a", Count = 3 });
+        using var call = host.OpenClient().Repeat(new EchoRequest { Text = "a", Count = 3 });
         List<string> texts = [];
 
         Assert.Equal("1", (await call.ResponseHeadersAsync).GetValue("x-head"));
@@ -58,7 +58,7 @@ public sealed class StreamTests
     public async Task A_duplex_stream_answers_each_message_before_the_next_is_sent()
     {
         await using var host = await EchoHost.StartAsync(new EchoService());
-        using var call = host.Client.Chat();
+        using var call = host.OpenClient().Chat();
 
         foreach (var text in new[] { "a", "b", "c" })
         {
@@ -78,7 +78,7 @@ public sealed class StreamTests
     public async Task Nothing_can_be_sent_after_the_end()
     {
         await using var host = await EchoHost.StartAsync(new EchoService());
-        using var call = host.Client.Collect();
+        using var call = host.OpenClient().Collect();
 
         await call.RequestStream.CompleteAsync();
 
@@ -90,7 +90,7 @@ public sealed class StreamTests
     public async Task A_write_can_be_given_up()
     {
         await using var host = await EchoHost.StartAsync(new EchoService());
-        using var call = host.Client.Collect();
+        using var call = host.OpenClient().Collect();
 
         var failure = await Assert.ThrowsAsync<RpcException>(
             () => call.RequestStream.WriteAsync(new EchoRequest(), new CancellationToken(canceled: true)));
@@ -109,12 +109,12 @@ public sealed class StreamTests
                 await replies.WriteAsync(EchoService.Reply($"{replies.WriteOptions.Flags}"));
             },
         });
-        using var call = host.Client.Chat();
+        using var call = host.OpenClient().Chat();
         var write = new WriteOptions(WriteFlags.BufferHint | WriteFlags.NoCompress);
 
         call.RequestStream.WriteOptions = write;
         Assert.Same(write, call.RequestStream.WriteOptions);
-        Assert.Equal("BufferHint", await host.Client.MakeAsync(MethodType.ServerStreaming));
+        Assert.Equal("BufferHint", await host.OpenClient().MakeAsync(MethodType.ServerStreaming));
     }
 
     [Fact]
