@@ -13,7 +13,7 @@ using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
 
 namespace Entitlement.Server.Activations;
 
-internal sealed class ActivationService(
+internal sealed partial class ActivationService(
     EntitlementDbContext db,
     ActivationWriter writer,
     LicenseFileIssuer issuer,

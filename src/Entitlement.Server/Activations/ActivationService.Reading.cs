@@ -1,0 +1,46 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Names;
+using Entitlement.Server.Paging;
+using Entitlement.Storage.Queries;
+using Entitlement.V1;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>The half that changes nothing and that only principals call.</summary>
+internal sealed partial class ActivationService
+{
+    public override async Task<GetActivationResponse> GetActivation(GetActivationRequest request, ServerCallContext context)
+    {
+        var name = ActivationName.Parse(request.Name, "name");
+        var activation = await db.Activations.SingleOrDefaultAsync(
+                row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
+                context.CancellationToken)
+            ?? throw Refusal.NotFound(request.Name);
+
+        var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
+        return new GetActivationResponse { Activation = activation.ToMessage(devices.Select(device => device.ToDevice())) };
+    }
+
+    public override async Task<ListActivationsResponse> ListActivations(ListActivationsRequest request, ServerCallContext context)
+    {
+        var license = LicenseName.Parse(request.Parent, "parent");
+        var page = PageRequest.Parse(request.PageSize, request.PageToken, $"{license}/activations");
+        if (!await db.Licenses.AnyAsync(
+            row => row.AccountId == license.AccountId && row.Id == license.LicenseId, context.CancellationToken))
+        {
+            throw Refusal.NotFound(request.Parent);
+        }
+
+        var rows = await db.Activations
+            .Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId && row.Id > page.After)
+            .OrderBy(row => row.Id)
+            .Take(page.Probe)
+            .ToListAsync(context.CancellationToken);
+        var (shown, next) = page.Cut(rows, row => row.Id);
+        var response = new ListActivationsResponse { NextPageToken = next };
+        response.Activations.AddRange(shown.Select(activation => activation.ToMessage()));
+        return response;
+    }
+}
