@@ -32,36 +32,20 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
     }
 
     /// <summary>
-    /// Moves the clock on, and fires what falls due on the way, in order. What falls due several times fires once, as after
-    /// a sleep of the machine.
+    /// Moves the clock on, then fires what fell due on the way, in order. What fell due several times fires once, as after a
+    /// sleep of the machine.
     /// </summary>
     public void Advance(TimeSpan by)
     {
-        var end = GetUtcNow() + by;
-        while (TakeDue(end) is { } timer)
-        {
-            timer.Fire();
-        }
-
+        List<ManualTimer> due;
         lock (_lock)
         {
-            _now = end;
+            _now += by;
+            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(timer => timer.Due)];
+            due.ForEach(timer => timer.MoveOn());
         }
-    }
 
-    private ManualTimer? TakeDue(DateTimeOffset end)
-    {
-        lock (_lock)
-        {
-            var next = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-            if (next is not null)
-            {
-                _now = next.Due!.Value > _now ? next.Due.Value : _now;
-                next.MoveOn(end);
-            }
-
-            return next;
-        }
+        due.ForEach(timer => timer.Fire());
     }
 
     private sealed class ManualTimer(ManualClock clock, Action fire) : ITimer
@@ -82,7 +66,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
             return true;
         }
 
-        public void MoveOn(DateTimeOffset end) => Due = _period > TimeSpan.Zero ? end + _period : null;
+        public void MoveOn() => Due = _period > TimeSpan.Zero ? clock._now + _period : null;
 
         public void Fire() => fire();
 

@@ -33,8 +33,9 @@ internal static class KnownKeys
             : [];
     }
 
-    private static string Nearest(string name, IEnumerable<string> known) =>
-        known.MinBy(candidate => Distance(name, candidate))!;
+    /// <summary>A name that was cut short is nearer than one of the same length with other letters.</summary>
+    private static string Nearest(string name, IEnumerable<string> known) => known.MinBy(candidate =>
+        candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(name, candidate))!;
 
     /// <summary>How many letters must be put in, left out or replaced to make one name the other (Levenshtein), ignoring case.</summary>
     private static int Distance(string left, string right)

@@ -124,10 +124,11 @@ internal sealed class ReflectionCatalogue
     private void Index(EnumDescriptor type)
     {
         _bySymbol[type.FullName] = type.File;
+        // In the protocol a value is a sibling of its enum, not a child, as its descriptor has it.
+        var scope = type.FullName[..^type.Name.Length];
         foreach (var value in type.Values)
         {
-            // A value is a sibling of its enum, not a child.
-            _bySymbol[value.FullName] = type.File;
+            _bySymbol[scope + value.Name] = type.File;
         }
     }
 

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using Entitlement.Server.Hosting;
+using Entitlement.Server.Tests.Probing;
+using Entitlement.Testing;
+using Entitlement.Testing.V1;
+
+namespace Entitlement.Server.Tests.Hosting;
+
+public sealed class CommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("entitlement-command-").FullName;
+
+    private string Data => $"--Storage:DataDirectory={_directory}";
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("migrate", "now")]
+    [InlineData("admin")]
+    [InlineData("admin", "delete")]
+    public async Task Refuses_a_command_that_it_does_not_know(params string[] args)
+    {
+        var (exitCode, _, error) = await RunAsync(args);
+
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains("--help", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("migrate", "--help")]
+    public async Task Explains_itself(params string[] args)
+    {
+        var (exitCode, output, _) = await RunAsync(args);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.Contains("admin create --name TEXT", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tells_a_wrong_option_in_one_line_and_without_a_stack_trace()
+    {
+        var (exitCode, _, error) = await RunAsync("--Server:GrpcListn=x");
+
+        Assert.Equal(ExitCode.Configuration, exitCode);
+        Assert.Equal($"Server:GrpcListn is no option. Did you mean Server:GrpcListen?{Environment.NewLine}", error);
+    }
+
+    [Fact]
+    public async Task Tells_which_options_to_change_when_a_port_is_taken()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var (exitCode, _, error) = await RunAsync(
+            Data, $"--Server:GrpcListen=http://{taken.LocalEndpoint}", "--Server:HttpListen=http://127.0.0.1:0");
+
+        Assert.Equal(ExitCode.Unavailable, exitCode);
+        Assert.Contains($"{taken.LocalEndpoint}", error, StringComparison.Ordinal);
+        Assert.Contains("Server:GrpcListen", error, StringComparison.Ordinal);
+        Assert.Single(error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Makes_an_administrator_beside_a_running_server_and_prints_a_key_that_works_at_once()
+    {
+        var settings = new HostSettings { DataDirectory = _directory, Services = new ProbeBehaviour().AddTo };
+        await using var host = await EntitlementHost.StartAsync(settings);
+
+        var (exitCode, output, _) = await RunAsync("admin", "create", "--name", "ops", Data, Quiet);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        var response = await new Probe.ProbeClient(host.Connect(output.Trim())).UnaryAsync(new ProbeRequest());
+        Assert.StartsWith("administrators/", response.Caller, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Makes_an_administrator_before_the_first_start()
+    {
+        var (exitCode, output, _) = await RunAsync("admin", "create", "--name=ops", Data, Quiet);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        Assert.StartsWith("ent_", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("admin", "create")]
+    [InlineData("admin", "create", "--name")]
+    [InlineData("admin", "create", "--name=")]
+    public async Task Does_not_make_an_administrator_without_a_name(params string[] args)
+    {
+        var (exitCode, output, error) = await RunAsync([.. args, Data, Quiet]);
+
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Empty(output);
+        Assert.Contains("name", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Brings_the_database_up_to_date_and_may_be_repeated()
+    {
+        Assert.Equal(ExitCode.Success, (await RunAsync("migrate", Data, Quiet)).ExitCode);
+        Assert.Equal(ExitCode.Success, (await RunAsync("migrate", Data, Quiet)).ExitCode);
+        Assert.True(File.Exists(Path.Combine(_directory, "entitlement.db")));
+    }
+
+    [Fact]
+    public async Task Does_not_serve_a_database_that_another_server_serves()
+    {
+        await using var host = await EntitlementHost.StartAsync(new HostSettings { DataDirectory = _directory });
+
+        var (exitCode, _, error) = await RunAsync(
+            Data, "--Server:GrpcListen=http://127.0.0.1:0", "--Server:HttpListen=http://127.0.0.1:0");
+
+        Assert.Equal(ExitCode.Unavailable, exitCode);
+        Assert.Contains("entitlement.lock is held by process", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing but what the command itself says, on the console of the tests.</summary>
+    private const string Quiet = "--Logging:LogLevel:Default=None";
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = await ServerCommand.RunAsync(args, output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,116 @@
+using Entitlement.Server.Hosting;
+using Entitlement.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Entitlement.Server.Tests.Hosting;
+
+public class OptionsTests
+{
+    [Theory]
+    [InlineData("Server:GrpcListn", "x", "Server:GrpcListn is no option. Did you mean Server:GrpcListen?")]
+    [InlineData("Server:Certificate", "x", "Did you mean Server:CertificateFile?")]
+    [InlineData("storage:datadir", "x", "Did you mean storage:DataDirectory?")]
+    [InlineData("LicenseFile:Isuer", "x", "Did you mean LicenseFile:Issuer?")]
+    [InlineData("Severs:GrpcListen", "x", "Severs is no section of options. Did you mean Server?")]
+    [InlineData("Server:AllowPlaintext", "perhaps", "Server:AllowPlaintext must be true or false.")]
+    [InlineData("Server:ShutdownTimeout", "soon", "Server:ShutdownTimeout must be a time span")]
+    [InlineData("Server:MaxStreamsPerConnection", "many", "Server:MaxStreamsPerConnection must be a whole number.")]
+    [InlineData("Server:Reflection:Deep", "true", "Server:Reflection must be true or false.")]
+    [InlineData("Storage:Provider", "Oracle", "Storage:Provider must be one of Sqlite, SqlServer.")]
+    [InlineData("Storage:ConnectionString", "nonsense", "Storage:ConnectionString is no connection string of Sqlite.")]
+    public async Task Refuses_what_it_does_not_understand(string key, string value, string complaint)
+    {
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(() => StartAsync((key, value)));
+
+        Assert.Contains(complaint, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Configuration, refusal.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("Server:GrpcListen", "localhost:5080", "Server:GrpcListen must look like http://127.0.0.1:5080")]
+    [InlineData("Server:GrpcListen", "http://127.0.0.1", "Server:GrpcListen must look like")]
+    [InlineData("Server:GrpcListen", "http://127.0.0.1:65536", "Server:GrpcListen must look like")]
+    [InlineData("Server:GrpcListen", "http://example.com:80", "Server:GrpcListen must look like")]
+    [InlineData("Server:HttpListen", "ftp://127.0.0.1:1", "Server:HttpListen must look like")]
+    [InlineData("Server:GrpcListen", "https://127.0.0.1:0", "needs Server:CertificateFile and Server:CertificateKeyFile")]
+    [InlineData("Server:CertificateFile", "a.pem", "Server:CertificateFile and Server:CertificateKeyFile belong together")]
+    [InlineData("Server:MaxStreamsPerConnection", "0", "MaxStreamsPerConnection")]
+    [InlineData("Health:Listen", "https://127.0.0.1:0", "Health:Listen must look like")]
+    [InlineData("Health:ProbeInterval", "00:00:00", "ProbeInterval")]
+    [InlineData("Storage:Provider", "SqlServer", "Storage:ConnectionString is required with the provider SqlServer.")]
+    [InlineData("Signing:SigningKeyFile", "a.pem", "belong together: set all three or none")]
+    [InlineData("LicenseFile:Issuer", "not a url", "LicenseFile:Issuer must be an absolute URL or URN")]
+    [InlineData("LicenseFile:Lifetime", "00:00:01", "Lifetime")]
+    public async Task Refuses_a_value_that_breaks_a_rule(string key, string value, string complaint)
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((key, value)));
+
+        Assert.Contains(complaint, string.Join('\n', refusal.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Server:GrpcListen", "http://0.0.0.0:0")]
+    [InlineData("Server:GrpcListen", "http://*:0")]
+    [InlineData("Server:HttpListen", "http://[::]:0")]
+    [InlineData("Server:HttpListen", "http://192.0.2.1:0")]
+    public async Task Refuses_plain_text_that_other_machines_can_reach(string key, string address)
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((key, address)));
+
+        Assert.Contains("set Server:AllowPlaintext=true", string.Join('\n', refusal.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Warns_at_each_start_of_plain_text_that_is_allowed()
+    {
+        var settings = new HostSettings
+        {
+            Options = new() { ["Server:GrpcListen"] = "http://0.0.0.0:0", ["Server:AllowPlaintext"] = "true" },
+        };
+        await using var host = await EntitlementHost.StartAsync(settings);
+        await host.StopAsync();
+        await host.StartAgainAsync();
+
+        var warnings = host.Logs.Lines.Where(line => line is { EventId: 1001, Level: LogLevel.Warning }).ToList();
+
+        Assert.Equal(2, warnings.Count);
+        Assert.All(warnings, line => Assert.Contains("Server:GrpcListen", line.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Refuses_a_certificate_that_no_port_uses()
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(("Server:CertificateFile", "a.pem"), ("Server:CertificateKeyFile", "b.pem")));
+
+        Assert.Contains("would go unused", string.Join('\n', refusal.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Listens_under_tls_by_default_once_a_certificate_is_configured()
+    {
+        var plain = new ServerOptions();
+        var secure = new ServerOptions { CertificateFile = "a.pem", CertificateKeyFile = "b.pem" };
+
+        Assert.Equal(["http://127.0.0.1:5080", "http://127.0.0.1:5081"], [$"{plain.GrpcAddress}", $"{plain.HttpAddress}"]);
+        Assert.Equal(["https://127.0.0.1:5080", "https://127.0.0.1:5081"], [$"{secure.GrpcAddress}", $"{secure.HttpAddress}"]);
+    }
+
+    [Fact]
+    public async Task Needs_a_name_of_its_own_on_a_shared_database()
+    {
+        await using var app = Composition.Build(["--Storage:Provider=SqlServer", "--Storage:ConnectionString=Server=nowhere"]);
+
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => Startup.PrepareAsync(app.Services, CancellationToken.None));
+
+        Assert.Contains("LicenseFile:Issuer must be set", string.Join('\n', refusal.Failures), StringComparison.Ordinal);
+    }
+
+    private static async Task StartAsync(params (string Key, string Value)[] options)
+    {
+        var settings = new HostSettings { Options = options.ToDictionary(option => option.Key, option => (string?)option.Value) };
+        await using var host = await EntitlementHost.StartAsync(settings);
+    }
+}

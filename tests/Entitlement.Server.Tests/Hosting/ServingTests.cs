@@ -1,0 +1,104 @@
+using Entitlement.Server.Access;
+using Entitlement.Server.Tests.Probing;
+using Entitlement.Testing;
+using Entitlement.Testing.V1;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entitlement.Server.Tests.Hosting;
+
+public class ServingTests
+{
+    [Fact]
+    public async Task Lets_a_running_call_end_before_it_stops_and_takes_no_new_one()
+    {
+        var (started, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var host = await EntitlementHost.StartAsync(new HostSettings
+        {
+            Services = new ProbeBehaviour(async _ =>
+            {
+                started.TrySetResult();
+                await release.Task;
+            }).AddTo,
+        });
+        var (probe, address) = (new Probe.ProbeClient(host.Administrator), host.GrpcAddress);
+        var running = probe.UnaryAsync(new ProbeRequest { Name = "in flight" }).ResponseAsync;
+        await started.Task;
+
+        var stopping = host.StopAsync();
+        await RefusesNewConnectionsAsync(address);
+        release.SetResult();
+
+        Assert.Equal("in flight", Assert.Single((await running).Names));
+        await stopping;
+    }
+
+    [Fact]
+    public async Task Writes_one_line_a_call_with_method_caller_code_and_duration()
+    {
+        await using var host = await EntitlementHost.StartAsync(new HostSettings { Services = new ProbeBehaviour().AddTo });
+        await new Probe.ProbeClient(host.Administrator).UnaryAsync(new ProbeRequest());
+        await Assert.ThrowsAsync<RpcException>(async () => await new Probe.ProbeClient(host.Anonymous).UnaryAsync(new ProbeRequest()));
+        await host.StopAsync();
+
+        var lines = host.Logs.Lines.Where(line => line.EventId == 1004).Select(line => line.Message).ToList();
+
+        Assert.Equal(2, lines.Count);
+        Assert.Matches("^/entitlement.testing.v1.Probe/Unary bootstrap OK [0-9.]+ ms$", lines[0]);
+        Assert.Matches("^/entitlement.testing.v1.Probe/Unary unknown Unauthenticated [0-9.]+ ms$", lines[1]);
+    }
+
+    [Fact]
+    public async Task Writes_no_key_to_the_log_whatever_becomes_of_it()
+    {
+        await using var host = await EntitlementHost.StartAsync(new HostSettings { Services = new ProbeBehaviour().AddTo });
+        var bootstrap = host.AdministratorKey;
+        var key = await host.Services.GetRequiredService<AdministratorCommand>().CreateAsync("ops", CancellationToken.None);
+        var wrong = new ApiKey(ApiKey.BootstrapId, ApiKey.NewSecret()).Reveal();
+        foreach (var each in new[] { key.Reveal(), bootstrap, wrong, $"{wrong}x" })
+        {
+            await Record.ExceptionAsync(async () => await new Probe.ProbeClient(host.Connect(each)).UnaryAsync(new ProbeRequest()));
+        }
+
+        await host.StopAsync();
+
+        Assert.Contains("administrators/", host.Logs.Text, StringComparison.Ordinal);
+        foreach (var secret in new[] { key.Reveal(), bootstrap, wrong }.Select(each => each[^43..]))
+        {
+            Assert.DoesNotContain(secret, host.Logs.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Says_where_it_serves_once_it_does()
+    {
+        await using var host = await EntitlementHost.StartAsync();
+
+        var line = Assert.Single(host.Logs.Lines, line => line.EventId == 1000);
+
+        Assert.Contains(host.GrpcAddress, line.Message, StringComparison.Ordinal);
+        Assert.Contains(host.HttpAddress, line.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task RefusesNewConnectionsAsync(string address)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            using var channel = Grpc.Net.Client.GrpcChannel.ForAddress(address);
+            try
+            {
+                await new Probe.ProbeClient(channel).ForAnybodyAsync(
+                    new ProbeRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1), cancellationToken: limit.Token);
+            }
+            catch (RpcException refusal) when (refusal.StatusCode == StatusCode.Unavailable)
+            {
+                return;
+            }
+            catch (RpcException refusal) when (refusal.StatusCode == StatusCode.DeadlineExceeded)
+            {
+                limit.Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+}
