@@ -1,3 +1,4 @@
+using Entitlement.Server.Hosting;
 using Entitlement.Server.Storage;
 using Entitlement.Storage;
 using Microsoft.Extensions.Options;
@@ -11,15 +12,8 @@ internal sealed class StorageProbe(
 {
     private bool _answered = true;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.ProbeInterval, clock);
-        do
-        {
-            await ProbeAsync(stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(options.Value.ProbeInterval, () => ProbeAsync(stoppingToken), clock, stoppingToken);
 
     private async Task ProbeAsync(CancellationToken stoppingToken)
     {

@@ -22,6 +22,9 @@ internal static class ServerCommand
         70 a fault of the server, 78 the configuration, a key or the database is not as a start needs it.
         """;
 
+    /// <summary>Where a command answers on standard output, the log goes to standard error, so that a script can take the answer.</summary>
+    private const string LogsAside = "--Logging:Console:LogToStandardErrorThreshold=Trace";
+
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
@@ -69,7 +72,7 @@ internal static class ServerCommand
 
     private static async Task<int> MigrateAsync(string[] switches, TextWriter output)
     {
-        await using var app = Composition.Build(switches);
+        await using var app = Composition.Build([LogsAside, .. switches]);
         await app.Services.GetRequiredService<StorageStart>().MigrateAsync(CancellationToken.None);
         await output.WriteLineAsync("The database is up to date.");
         return ExitCode.Success;
@@ -84,7 +87,7 @@ internal static class ServerCommand
             return ExitCode.Usage;
         }
 
-        await using var app = Composition.Build(rest);
+        await using var app = Composition.Build([LogsAside, .. rest]);
         await app.Services.GetRequiredService<StorageStart>().JoinAsync(CancellationToken.None);
         try
         {
@@ -110,6 +113,11 @@ internal static class ServerCommand
 
         var isJoined = switches[index] != "--name";
         var name = isJoined ? switches[index][Joined.Length..] : switches.ElementAtOrDefault(index + 1);
+        if (name is null || (!isJoined && name.StartsWith("--", StringComparison.Ordinal)))
+        {
+            return (null, switches);
+        }
+
         return (name, [.. switches[..index], .. switches.Skip(index + (isJoined ? 1 : 2))]);
     }
 

@@ -1,4 +1,5 @@
 using Entitlement.Server.Health;
+using Entitlement.Server.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Signing;
@@ -10,17 +11,10 @@ internal sealed class CertificateWatch(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            Check();
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(Interval, CheckAsync, clock, stoppingToken);
 
-    private void Check()
+    private Task CheckAsync()
     {
         var end = new DateTimeOffset(keys.Current.Certificate.NotAfter);
         var left = end - clock.GetUtcNow();
@@ -33,5 +27,7 @@ internal sealed class CertificateWatch(
         {
             Log.CertificateExpiring(logger, end, (int)left.TotalDays);
         }
+
+        return Task.CompletedTask;
     }
 }

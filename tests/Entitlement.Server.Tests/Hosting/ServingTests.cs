@@ -45,7 +45,7 @@ public class ServingTests
 
         Assert.Equal(2, lines.Count);
         Assert.Matches("^/entitlement.testing.v1.Probe/Unary bootstrap OK [0-9.]+ ms$", lines[0]);
-        Assert.Matches("^/entitlement.testing.v1.Probe/Unary unknown Unauthenticated [0-9.]+ ms$", lines[1]);
+        Assert.Matches("^/entitlement.testing.v1.Probe/Unary anonymous Unauthenticated [0-9.]+ ms$", lines[1]);
     }
 
     [Fact]
