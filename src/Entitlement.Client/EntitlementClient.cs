@@ -54,7 +54,8 @@ public sealed class EntitlementClient : IDisposable
     /// <summary>Checks the license file that is installed. Nothing is sent anywhere.</summary>
     public VerificationResult Check() => _state.Read(LicenseFileName) is { } file
         ? Verify(file)
-        : new VerificationResult(VerificationReason.NoLicenseFile, "No license file is installed. Activate the product.", claims: null);
+        : new VerificationResult(VerificationReason.NoLicenseFile,
+            "No license file is installed. Activate the product.", claims: null);
 
     /// <summary>
     /// The license request to hand in: online, or by hand where no network reaches. It is on the disk before it is
@@ -80,7 +81,8 @@ public sealed class EntitlementClient : IDisposable
             Devices = devices?.ToImmutableArray() ?? [],
             Generation = Check().Claims?.Generation ?? 0,
         };
-        if (_state.Read(RequestFileName) is { } pending && PendingRequest.AsksForTheSame(pending, wanted, _key.PublicKey))
+        if (_state.Read(RequestFileName) is { } pending
+            && PendingRequest.AsksForTheSame(pending, wanted, _key.PublicKey))
         {
             return pending;
         }
@@ -93,20 +95,24 @@ public sealed class EntitlementClient : IDisposable
     /// <summary>Hands the request in and installs the license file that comes back.</summary>
     /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
     /// <inheritdoc cref="CreateRequest"/>
-    /// <exception cref="EntitlementRefusedException">The service refused, with its reason. Nothing was changed.</exception>
+    /// <exception cref="EntitlementRefusedException">
+    /// The service refused, with its reason. Nothing was changed.
+    /// </exception>
     /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
     public async Task<VerificationResult> ActivateAsync(
         ChannelBase channel, string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null,
         CancellationToken cancellationToken = default)
     {
-        var request = new ActivateRequest { LicenseRequest = ByteString.CopyFrom(CreateRequest(slc, devices, audience)) };
+        var file = CreateRequest(slc, devices, audience);
+        var request = new ActivateRequest { LicenseRequest = ByteString.CopyFrom(file) };
         try
         {
             var service = new ActivationService.ActivationServiceClient(channel);
 
             // By the system's clock, which is the one that the channel looks at.
             var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline;
-            var answer = await service.ActivateAsync(request, headers: null, deadline, cancellationToken).ConfigureAwait(false);
+            var answer = await service.ActivateAsync(request, headers: null, deadline, cancellationToken)
+                .ConfigureAwait(false);
             return Install(answer.LicenseFile.Span);
         }
         catch (RpcException exception) when (EntitlementRefusedException.From(exception) is not null)
@@ -116,8 +122,9 @@ public sealed class EntitlementClient : IDisposable
     }
 
     /// <summary>
-    /// Installs a license file, and counts the request as answered. One that is not for this product and installation, that is
-    /// older than what was installed, or that cannot be believed is not stored: what was there stays.
+    /// Installs a license file, and counts the request as answered. One that is not for this product and
+    /// installation, that is older than what was installed, or that cannot be believed is not stored: what was there
+    /// stays.
     /// </summary>
     /// <returns>Whether the file may be relied on now; a file can be installed and, say, not yet valid.</returns>
     public VerificationResult Install(ReadOnlySpan<byte> licenseFile)

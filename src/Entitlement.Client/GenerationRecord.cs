@@ -21,7 +21,8 @@ internal sealed class GenerationRecord(StateDirectory state)
         if (generation > all.GetValueOrDefault(activation))
         {
             all[activation] = generation;
-            var lines = all.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}\n"));
+            var lines = all.Select(entry =>
+                string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}\n"));
             state.Write(FileName, Encoding.UTF8.GetBytes(string.Concat(lines)));
         }
     }
@@ -32,7 +33,8 @@ internal sealed class GenerationRecord(StateDirectory state)
         foreach (var line in (state.ReadText(FileName) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = line.Split(' ', 2);
-            if (parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
+            if (parts.Length == 2
+                && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
             {
                 all[parts[1]] = generation;
             }

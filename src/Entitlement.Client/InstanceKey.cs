@@ -20,12 +20,17 @@ public sealed class InstanceKey : IDisposable
         PublicKey = Jwk.FromKey(key);
     }
 
-    /// <summary>The public half. Its thumbprint is what an activation and <c>cnf.jkt</c> know the installation by.</summary>
+    /// <summary>
+    /// The public half. Its thumbprint is what an activation and <c>cnf.jkt</c> know the installation by.
+    /// </summary>
     public Jwk PublicKey { get; }
 
-    /// <summary>Loads the key of a directory or makes one. Processes that race for the first key get the same one.</summary>
+    /// <summary>
+    /// Loads the key of a directory or makes one. Processes that race for the first key get the same one.
+    /// </summary>
     /// <exception cref="InvalidDataException">
-    /// What is there is no such key. It is left as it is: a new key would be a new installation, with a seat of its own.
+    /// What is there is no such key. It is left as it is: a new key would be a new installation, with a seat of its
+    /// own.
     /// </exception>
     public static InstanceKey LoadOrCreate(string directory)
     {
@@ -56,11 +61,13 @@ public sealed class InstanceKey : IDisposable
             key.ImportFromPem(pem);
             return new InstanceKey(key);
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException or FileFormatException)
+        catch (Exception exception)
+            when (exception is ArgumentException or CryptographicException or FileFormatException)
         {
             key.Dispose();
             throw new InvalidDataException(
-                $"{path} is not a private key on P-256 in PEM. Put it back from a backup; or delete it and activate anew, which takes a new seat.",
+                $"{path} is not a private key on P-256 in PEM. "
+                + "Put it back from a backup; or delete it and activate anew, which takes a new seat.",
                 exception);
         }
     }

@@ -8,8 +8,8 @@ internal static class PendingRequest
     private const string NoName = "unnamed";
 
     /// <summary>
-    /// True when only the id and the time of making differ: then the old bytes are sent again, and the service knows them.
-    /// A request of another key, as a restored backup may hold, is no longer ours to send.
+    /// True when only the id and the time of making differ: then the old bytes are sent again, and the service knows
+    /// them. A request of another key, as a restored backup may hold, is no longer ours to send.
     /// </summary>
     public static bool AsksForTheSame(byte[] pending, LicenseRequest wanted, Jwk instanceKey)
     {
@@ -17,8 +17,9 @@ internal static class PendingRequest
         {
             var file = LicenseRequestFile.Read(pending);
             var request = file.Request;
+            var renamed = request with { Devices = [], Jti = wanted.Jti, IssueTime = wanted.IssueTime };
             return file.InstanceKey == instanceKey
-                && request with { Devices = [], Jti = wanted.Jti, IssueTime = wanted.IssueTime } == wanted with { Devices = [] }
+                && renamed == wanted with { Devices = [] }
                 && request.Devices.SequenceEqual(wanted.Devices);
         }
         catch (FileFormatException)
@@ -30,7 +31,8 @@ internal static class PendingRequest
     /// <summary>The host name as a request may hold it.</summary>
     public static string MachineName()
     {
-        var name = string.Concat(Environment.MachineName.Where(character => !char.IsControl(character)).Take(LicenseRequest.MaxTextLength));
+        var shown = Environment.MachineName.Where(character => !char.IsControl(character));
+        var name = string.Concat(shown.Take(LicenseRequest.MaxTextLength));
         return name.Length > 0 ? name : NoName;
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Entitlement.Client;
 
 /// <summary>
-/// The directory in which one installation keeps its state, owner-only. Files appear whole or not at all: they are written
-/// beside their place, flushed to the disk and moved there.
+/// The directory in which one installation keeps its state, owner-only. Files appear whole or not at all: they are
+/// written beside their place, flushed to the disk and moved there.
 /// </summary>
 internal sealed class StateDirectory
 {
@@ -96,7 +96,12 @@ internal sealed class StateDirectory
     private string WriteBeside(string name, ReadOnlySpan<byte> content)
     {
         var temporary = $"{PathOf(name)}.{Guid.NewGuid():N}.tmp";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

@@ -5,8 +5,8 @@ namespace Entitlement.Formats;
 
 /// <summary>
 /// Base64url (RFC 4648 §5) in the one form that RFC 7515 allows, so that no two texts mean one file. The framework's
-/// decoder refuses left-over bits, but takes white space and padding; those give fewer bytes than the length of the text
-/// has room for.
+/// decoder refuses left-over bits, but takes white space and padding; those give fewer bytes than the length of the
+/// text has room for.
 /// </summary>
 internal static class CanonicalBase64Url
 {

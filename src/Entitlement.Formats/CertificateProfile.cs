@@ -15,7 +15,9 @@ public enum CertificateProblem
     /// <summary>It was not issued by a pinned root.</summary>
     UntrustedRoot,
 
-    /// <summary>Issued by a pinned root, but not for signing license files: see <see cref="CertificateProfile"/>.</summary>
+    /// <summary>
+    /// Issued by a pinned root, but not for signing license files: see <see cref="CertificateProfile"/>.
+    /// </summary>
     WrongProfile,
 
     /// <summary>It, or its root, was not valid at the time of signing.</summary>
@@ -23,9 +25,9 @@ public enum CertificateProblem
 }
 
 /// <summary>
-/// The two kinds of certificate. A <b>signing certificate</b>: key on P-256, CA false, key usage digitalSignature, the
-/// extended key usage <see cref="LicenseSigning"/>, valid for at most 400 days, issued directly by a root. A <b>root</b>:
-/// key on P-256, CA true, key usage keyCertSign, signed by itself. No network is ever asked.
+/// The two kinds of certificate. A <b>signing certificate</b>: key on P-256, CA false, key usage digitalSignature,
+/// the extended key usage <see cref="LicenseSigning"/>, valid for at most 400 days, issued directly by a root. A
+/// <b>root</b>: key on P-256, CA true, key usage keyCertSign, signed by itself. No network is ever asked.
 /// </summary>
 public static class CertificateProfile
 {
@@ -43,8 +45,9 @@ public static class CertificateProfile
     /// <param name="roots">The pinned roots; one that is no root certificate is passed over.</param>
     /// <param name="signedAt"><c>iat</c>. That the certificate ran out since does not matter.</param>
     /// <param name="key">
-    /// The certificate's key, to be disposed by the caller; null when the key can't be believed at any time. It is there with
-    /// <see cref="CertificateProblem.NotValidThen"/> too, because the time of signing is worth nothing before the signature is checked.
+    /// The certificate's key, to be disposed by the caller; null when the key can't be believed at any time. It is
+    /// there with <see cref="CertificateProblem.NotValidThen"/> too, because the time of signing is worth nothing
+    /// before the signature is checked.
     /// </param>
     public static CertificateProblem Check(
         ReadOnlySpan<byte> certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt, out ECDsa? key)
@@ -54,7 +57,8 @@ public static class CertificateProfile
         {
             using var leaf = X509CertificateLoader.LoadCertificate(certificate);
             var problem = Check(leaf, roots, signedAt);
-            key = problem is CertificateProblem.None or CertificateProblem.NotValidThen ? leaf.GetECDsaPublicKey() : null;
+            key = problem is CertificateProblem.None or CertificateProblem.NotValidThen
+                ? leaf.GetECDsaPublicKey() : null;
             return problem;
         }
         catch (CryptographicException)
@@ -65,7 +69,8 @@ public static class CertificateProfile
     }
 
     /// <inheritdoc cref="Check(ReadOnlySpan{byte}, IEnumerable{X509Certificate2}, DateTimeOffset, out ECDsa?)"/>
-    public static CertificateProblem Check(X509Certificate2 certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt)
+    public static CertificateProblem Check(
+        X509Certificate2 certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt)
     {
         var issuer = roots.FirstOrDefault(root => IsRoot(root) && Issued(root, certificate));
         if (issuer is null)
@@ -86,22 +91,22 @@ public static class CertificateProfile
     /// <summary>Whether a certificate has the profile of a root. Whether to trust it is for whoever pins it.</summary>
     public static bool IsRoot(X509Certificate2 certificate) =>
         HasP256Key(certificate)
-        && certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { CertificateAuthority: true }
+        && IsAuthority(certificate)
         && Usage(certificate).HasFlag(X509KeyUsageFlags.KeyCertSign)
         && certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     /// <summary>Whether a certificate has the profile of a signing certificate.</summary>
     public static bool IsSigning(X509Certificate2 certificate) =>
         HasP256Key(certificate)
-        && certificate.Extensions.OfType<X509BasicConstraintsExtension>().All(constraint => !constraint.CertificateAuthority)
+        && !IsAuthority(certificate)
         && Usage(certificate).HasFlag(X509KeyUsageFlags.DigitalSignature)
         && certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
             .Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == LicenseSigning))
         && certificate.NotAfter - certificate.NotBefore <= MaxValidity;
 
     /// <summary>
-    /// Whether the root issued the certificate directly. The platform's chain builder does the cryptography; it is given
-    /// the one root to trust and neither downloads nor looks for revocation.
+    /// Whether the root issued the certificate directly, or is it. The platform's chain builder does the cryptography;
+    /// it is given the one root to trust and neither downloads nor looks for revocation.
     /// </summary>
     private static bool Issued(X509Certificate2 root, X509Certificate2 certificate)
     {
@@ -119,12 +124,17 @@ public static class CertificateProfile
         // Time is judged apart, at the time of signing and to the second, and so are the key usages.
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
         return chain.Build(certificate)
-            && chain.ChainElements.Count == 2
-            && chain.ChainElements[1].Certificate.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span);
+            && chain.ChainElements.Count <= 2
+            && chain.ChainElements[^1].Certificate.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span);
     }
 
     private static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
-        certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime();
+        certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime
+            && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime();
+
+    private static bool IsAuthority(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraint =>
+            constraint.CertificateAuthority);
 
     private static X509KeyUsageFlags Usage(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages ?? X509KeyUsageFlags.None;

@@ -83,7 +83,8 @@ internal sealed class CompactJws
         var signature = sign(file.AsSpan(0, inputLength));
         if (signature.Length != SignatureLength)
         {
-            throw new ArgumentException($"The signer gave {signature.Length} bytes and not {SignatureLength}.", nameof(sign));
+            throw new ArgumentException($"The signer gave {signature.Length} bytes and not {SignatureLength}.",
+                nameof(sign));
         }
 
         file[inputLength] = (byte)'.';

@@ -9,7 +9,9 @@ public enum FileFormatCode
     /// <summary>Not one line of three parts divided by full stops.</summary>
     NotCompactJws,
 
-    /// <summary>Text that is not base64url, or not the one way to write its bytes (padding, white space, left-over bits).</summary>
+    /// <summary>
+    /// Text that is not base64url, or not the one way to write its bytes (padding, white space, left-over bits).
+    /// </summary>
     NotCanonicalBase64Url,
 
     /// <summary>Not JSON (RFC 8259), or not UTF-8.</summary>

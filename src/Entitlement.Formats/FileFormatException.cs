@@ -11,7 +11,8 @@ public sealed class FileFormatException : FormatException
 {
     private const int ShownLength = 64;
 
-    internal FileFormatException(FileFormatCode code, string member, string rule, string remedy, Exception? inner = null)
+    internal FileFormatException(FileFormatCode code, string member, string rule, string remedy,
+        Exception? inner = null)
         : base($"{member} {rule}. {remedy}", inner)
     {
         Code = code;

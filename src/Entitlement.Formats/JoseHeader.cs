@@ -2,12 +2,16 @@ using System.Text.Json;
 
 namespace Entitlement.Formats;
 
-/// <summary>The header of a file. <c>typ</c> and <c>alg</c> are checked against what the caller expects, never obeyed.</summary>
+/// <summary>
+/// The header of a file. <c>typ</c> and <c>alg</c> are checked against what the caller expects, never obeyed.
+/// </summary>
 internal sealed class JoseHeader
 {
     private const string Algorithm = "ES256";
 
-    /// <summary>Base64 of a certificate. One of P-256 has some 700 characters; this leaves room for long names.</summary>
+    /// <summary>
+    /// Base64 of a certificate. One of P-256 has some 700 characters; this leaves room for long names.
+    /// </summary>
     private const int MaxCertificateLength = 8 * 1024;
 
     private static readonly string[] Members = ["alg", "typ", "crit", "jwk", "kid", "x5c"];
@@ -114,7 +118,8 @@ internal sealed class JoseHeader
         if (StrictJsonValues.Required(type, "header.typ") != expected)
         {
             throw new FileFormatException(FileFormatCode.WrongType, "header.typ",
-                $"must be {expected} and is {FileFormatException.Shown(type!)}", "Hand in a file of the kind that is asked for.");
+                $"must be {expected} and is {FileFormatException.Shown(type!)}",
+                "Hand in a file of the kind that is asked for.");
         }
 
         if (StrictJsonValues.Required(algorithm, "header.alg") != Algorithm)
@@ -126,7 +131,8 @@ internal sealed class JoseHeader
         if (isCritical)
         {
             throw new FileFormatException(FileFormatCode.CriticalNotUnderstood, "header.crit",
-                "names extensions, and none is understood", "Update the program that reads the file, or make it without extensions.");
+                "names extensions, and none is understood",
+                "Update the program that reads the file, or make it without extensions.");
         }
     }
 
@@ -137,12 +143,14 @@ internal sealed class JoseHeader
         while (json.NextItem(max: 1))
         {
             certificate = TryDecode(json.ReadString(maxLength: MaxCertificateLength))
-                ?? throw json.Refuse(FileFormatCode.BadCertificate, "must be a certificate as base64 of its DER (RFC 7515 §4.1.6)",
+                ?? throw json.Refuse(FileFormatCode.BadCertificate,
+                    "must be a certificate as base64 of its DER (RFC 7515 §4.1.6)",
                     "Get the license file again.");
         }
 
         return certificate
-            ?? throw json.Refuse(FileFormatCode.BadCertificate, "must hold the certificate of the signing key", "Get the license file again.");
+            ?? throw json.Refuse(FileFormatCode.BadCertificate, "must hold the certificate of the signing key",
+                "Get the license file again.");
     }
 
     private static byte[]? TryDecode(string base64)

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Entitlement.Formats;
 
-/// <summary>Writes one compact JSON object. Written member by member, so that what is signed is what stands in the code.</summary>
+/// <summary>
+/// Writes one compact JSON object. Written member by member, so that what is signed is what stands in the code.
+/// </summary>
 internal static class JsonText
 {
     // Our JSON is never put into a page unescaped; with the default, a file of non-Latin names would be twice as large.

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Entitlement.Formats;
 
 /// <summary>A key that verifies license files, with the certificate that makes it count.</summary>
-/// <param name="Certificate">X.509 in DER, from <c>x5c</c>; empty when the set has none, and then the key counts for nothing.</param>
+/// <param name="Certificate">
+/// X.509 in DER, from <c>x5c</c>; empty when the set has none, and then the key counts for nothing.
+/// </param>
 public sealed record VerificationKey(string KeyId, Jwk Key, ReadOnlyMemory<byte> Certificate);
 
 /// <summary>
@@ -28,7 +30,8 @@ public static class JsonWebKeySet
         foreach (var certificate in certificates)
         {
             using var publicKey = certificate.GetECDsaPublicKey()
-                ?? throw new FileFormatException(FileFormatCode.BadKey, "x5c", "must hold a key on P-256", "Issue one.");
+                ?? throw new FileFormatException(FileFormatCode.BadKey, "x5c", "must hold a key on P-256",
+                    "Issue one.");
             var key = Jwk.FromKey(publicKey);
             json.WriteStartObject();
             key.WriteMembers(json);
@@ -114,5 +117,6 @@ public static class JsonWebKeySet
                 : null;
     }
 
-    private static VerificationKey ToKey(Jwk key, string? keyId, byte[] certificate) => new(keyId ?? key.Thumbprint, key, certificate);
+    private static VerificationKey ToKey(Jwk key, string? keyId, byte[] certificate) =>
+        new(keyId ?? key.Thumbprint, key, certificate);
 }

@@ -27,7 +27,10 @@ public sealed record Jwk
     /// <summary>The y coordinate: 32 bytes in base64url.</summary>
     public string Y { get; }
 
-    /// <summary>RFC 7638 thumbprint with SHA-256 in base64url: the <c>kid</c> of a signing key, the <c>jkt</c> of an instance key.</summary>
+    /// <summary>
+    /// RFC 7638 thumbprint with SHA-256 in base64url: the <c>kid</c> of a signing key, the <c>jkt</c> of an instance
+    /// key.
+    /// </summary>
     public string Thumbprint { get; }
 
     /// <summary>The 32 bytes of <see cref="Thumbprint"/>.</summary>
@@ -43,7 +46,8 @@ public sealed record Jwk
         var parameters = key.ExportParameters(includePrivateParameters: false);
         if (!IsP256(parameters.Curve) || parameters.Q is not { X.Length: CoordinateLength, Y.Length: CoordinateLength })
         {
-            throw new FileFormatException(FileFormatCode.BadKey, "key", "must be on the curve P-256", "Make a key of that kind.");
+            throw new FileFormatException(FileFormatCode.BadKey, "key", "must be on the curve P-256",
+                "Make a key of that kind.");
         }
 
         return new Jwk(Base64Url.EncodeToString(parameters.Q.X), Base64Url.EncodeToString(parameters.Q.Y));
@@ -68,7 +72,9 @@ public sealed record Jwk
         }
     }
 
-    /// <summary>Reads the <c>jwk</c> of a request's header, in which only the members of a public key may stand.</summary>
+    /// <summary>
+    /// Reads the <c>jwk</c> of a request's header, in which only the members of a public key may stand.
+    /// </summary>
     internal static Jwk Read(ref StrictJsonReader json, string path)
     {
         string? kty = null, crv = null, x = null, y = null;
@@ -120,7 +126,8 @@ public sealed record Jwk
     {
         if (StrictJsonValues.Required(value, member) != expected)
         {
-            throw new FileFormatException(FileFormatCode.BadKey, member, $"must be {expected}", "Use a key on the curve P-256.");
+            throw new FileFormatException(FileFormatCode.BadKey, member, $"must be {expected}",
+                "Use a key on the curve P-256.");
         }
     }
 }

@@ -33,8 +33,8 @@ public sealed record LicensedMachine(MachineComponents Components, int Match);
 
 /// <summary>
 /// The claims of a license file (<c>.lic</c>), format version 1. Every instant is a NumericDate in whole seconds:
-/// fractions are cut off when it is written. Strings have 1 to 256 characters where nothing else is said, none of them a
-/// control character.
+/// fractions are cut off when it is written. Strings have 1 to 256 characters where nothing else is said, none of
+/// them a control character.
 /// </summary>
 public sealed record LicenseClaims
 {

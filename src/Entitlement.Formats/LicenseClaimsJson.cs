@@ -158,7 +158,8 @@ internal static class LicenseClaimsJson
     private static FeatureCounting ReadCounting(ref StrictJsonReader json) =>
         Array.IndexOf(Countings, json.ReadString()) is var index and >= 0
             ? (FeatureCounting)index
-            : throw json.Refuse(FileFormatCode.BadText, "must be license, device or lease", "Update the program that reads the file.");
+            : throw json.Refuse(FileFormatCode.BadText, "must be license, device or lease",
+                "Update the program that reads the file.");
 
     private static ImmutableArray<string> ReadDevices(ref StrictJsonReader json)
     {
@@ -197,7 +198,8 @@ internal static class LicenseClaimsJson
         return StrictJsonValues.Required(match, "machine.match") <= known.KindCount
             ? new LicensedMachine(known, match!.Value)
             : throw new FileFormatException(FileFormatCode.OutOfRange, "machine.match",
-                $"must be at most {known.KindCount}, the number of kinds in machine.components", "Get the license file again.");
+                $"must be at most {known.KindCount}, the number of kinds in machine.components",
+                "Get the license file again.");
     }
 
     private static string ReadConfirmation(ref StrictJsonReader json)

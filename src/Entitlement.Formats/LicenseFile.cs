@@ -47,7 +47,9 @@ public sealed class LicenseFile
     /// <summary>Writes and signs a license file: one line of ASCII with a line feed.</summary>
     /// <param name="keyId">Thumbprint of the signing key; see <see cref="Jwk.Thumbprint"/>.</param>
     /// <param name="certificate">The certificate of the signing key, as DER.</param>
-    /// <exception cref="FileFormatException">The claims break a rule of the format; nothing that would be refused is written.</exception>
+    /// <exception cref="FileFormatException">
+    /// The claims break a rule of the format; nothing that would be refused is written.
+    /// </exception>
     public static byte[] Write(LicenseClaims claims, string keyId, ReadOnlySpan<byte> certificate, SignData sign)
     {
         var chain = Convert.ToBase64String(certificate);

@@ -34,7 +34,9 @@ public sealed record LicenseRequest
 {
     public const int MaxDevices = 10_000;
 
-    /// <summary>Most characters of a string, counted in UTF-16 code units; 128 of a device id and a feature code.</summary>
+    /// <summary>
+    /// Most characters of a string, counted in UTF-16 code units; 128 of a device id and a feature code.
+    /// </summary>
     public const int MaxTextLength = 256;
 
     /// <summary><c>jti</c>: the request's id, made by the product. A UUID in lower case.</summary>
@@ -43,13 +45,17 @@ public sealed record LicenseRequest
     /// <summary><c>iat</c>: when it was made, in whole seconds, by the machine's clock. Only a hint.</summary>
     public required DateTimeOffset IssueTime { get; init; }
 
-    /// <summary><c>aud</c>: the <c>iss</c> of the service that is meant; null where the product does not know it.</summary>
+    /// <summary>
+    /// <c>aud</c>: the <c>iss</c> of the service that is meant; null where the product does not know it.
+    /// </summary>
     public string? Audience { get; init; }
 
     /// <summary><c>op</c>.</summary>
     public required LicenseRequestOperation Operation { get; init; }
 
-    /// <summary><c>slc</c>: the software license code as the user typed it in. A secret of the license's holder.</summary>
+    /// <summary>
+    /// <c>slc</c>: the software license code as the user typed it in. A secret of the license's holder.
+    /// </summary>
     public required string Slc { get; init; }
 
     /// <summary><c>product</c>: the product's code.</summary>
@@ -63,15 +69,18 @@ public sealed record LicenseRequest
 
     public required RequestingMachine Machine { get; init; }
 
-    /// <summary><c>devices</c>: at most 10,000, none twice under one feature. The member may be absent: no devices.</summary>
+    /// <summary>
+    /// <c>devices</c>: at most 10,000, none twice under one feature. The member may be absent: no devices.
+    /// </summary>
     public ImmutableArray<RequestedDevice> Devices { get; init; } = [];
 
     /// <summary><c>gen</c>: generation of the license file that is installed now; 0 if none.</summary>
     public required int Generation { get; init; }
 
     /// <summary>
-    /// <c>replaces</c>: resource name of the activation to take over. There with <see cref="LicenseRequestOperation.Replace"/>
-    /// and null with every other operation. A wish, to which the request gives no right.
+    /// <c>replaces</c>: resource name of the activation to take over. There with
+    /// <see cref="LicenseRequestOperation.Replace"/> and null with every other operation. A wish, to which the
+    /// request gives no right.
     /// </summary>
     public string? Replaces { get; init; }
 

@@ -3,15 +3,17 @@ using System.Text.Json;
 
 namespace Entitlement.Formats;
 
-/// <summary>The payload of a <c>.lrq</c>. Unknown members are refused: what is signed must be what is understood.</summary>
+/// <summary>
+/// The payload of a <c>.lrq</c>. Unknown members are refused: what is signed must be what is understood.
+/// </summary>
 internal static class LicenseRequestClaims
 {
     public const int MaxCodeLength = 128;
 
     private static readonly string[] Members =
     [
-        "jti", "iat", "aud", "ver", "op", "slc", "product", "product_version", "build_date", "machine", "devices", "gen",
-        "replaces",
+        "jti", "iat", "aud", "ver", "op", "slc", "product", "product_version", "build_date", "machine", "devices",
+        "gen", "replaces",
     ];
 
     private static readonly string[] MachineMembers = ["name", "components"];
@@ -117,7 +119,8 @@ internal static class LicenseRequestClaims
     private static LicenseRequestOperation ReadOperation(ref StrictJsonReader json) =>
         Array.IndexOf(Operations, json.ReadString()) is var index and >= 0
             ? (LicenseRequestOperation)index
-            : throw json.Refuse(FileFormatCode.BadText, "must be activate, refresh or replace", "Name one of the three.");
+            : throw json.Refuse(FileFormatCode.BadText, "must be activate, refresh or replace",
+                "Name one of the three.");
 
     private static RequestingMachine ReadMachine(ref StrictJsonReader json)
     {
@@ -141,7 +144,8 @@ internal static class LicenseRequestClaims
         }
 
         return new RequestingMachine(
-            StrictJsonValues.Required(name, "machine.name"), StrictJsonValues.Required(components, "machine.components"));
+            StrictJsonValues.Required(name, "machine.name"),
+            StrictJsonValues.Required(components, "machine.components"));
     }
 
     private static ImmutableArray<RequestedDevice> ReadDevices(ref StrictJsonReader json)
@@ -154,7 +158,8 @@ internal static class LicenseRequestClaims
             var device = ReadDevice(ref json, devices.Count);
             if (!seen.Add((device.Feature, device.Id)))
             {
-                throw json.Refuse(FileFormatCode.DuplicateMember, "is a device that stands in the list already, under the same feature",
+                throw json.Refuse(FileFormatCode.DuplicateMember,
+                    "is a device that stands in the list already, under the same feature",
                     "List each device once under a feature.");
             }
 

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Entitlement.Formats;
 
 /// <summary>
-/// A license request file (<c>.lrq</c>): a JWS with <c>typ</c> <c>lrq+jwt</c>, signed by the installation's instance key,
-/// whose public half stands in its header.
+/// A license request file (<c>.lrq</c>): a JWS with <c>typ</c> <c>lrq+jwt</c>, signed by the installation's instance
+/// key, whose public half stands in its header.
 /// </summary>
 public sealed class LicenseRequestFile
 {
@@ -13,7 +13,8 @@ public sealed class LicenseRequestFile
 
     public const string Type = "lrq+jwt";
 
-    private LicenseRequestFile(LicenseRequest request, Jwk instanceKey, ReadOnlyMemory<byte> contentHash, bool isVerified)
+    private LicenseRequestFile(LicenseRequest request, Jwk instanceKey, ReadOnlyMemory<byte> contentHash,
+        bool isVerified)
     {
         Request = request;
         InstanceKey = instanceKey;
@@ -32,12 +33,14 @@ public sealed class LicenseRequestFile
     /// </summary>
     public ReadOnlyMemory<byte> ContentHash { get; }
 
-    /// <summary>Whether the signature was checked and is the instance key's. Always true after <see cref="Read"/>.</summary>
+    /// <summary>
+    /// Whether the signature was checked and is the instance key's. Always true after <see cref="Read"/>.
+    /// </summary>
     public bool IsVerified { get; }
 
     /// <summary>
-    /// Reads and verifies a request. Size, encoding and header are checked first, then the key and the signature, and the
-    /// claims last.
+    /// Reads and verifies a request. Size, encoding and header are checked first, then the key and the signature, and
+    /// the claims last.
     /// </summary>
     /// <exception cref="FileFormatException">The first rule that the file breaks.</exception>
     public static LicenseRequestFile Read(ReadOnlySpan<byte> file)
@@ -46,7 +49,8 @@ public sealed class LicenseRequestFile
         var header = JoseHeader.ReadWithKey(jws.Header, Type);
         if (!IsSigned(jws, header.Key!))
         {
-            throw new FileFormatException(FileFormatCode.BadSignature, "signature", "is not the one of header.jwk for this content",
+            throw new FileFormatException(FileFormatCode.BadSignature, "signature",
+                "is not the one of header.jwk for this content",
                 "Hand in the file as the product made it, or let the product make a new one.");
         }
 
@@ -54,17 +58,22 @@ public sealed class LicenseRequestFile
     }
 
     /// <summary>Reads a request to show it to people, whether or not its signature holds. Never to act on it.</summary>
-    /// <exception cref="FileFormatException">The first rule other than that of the signature that the file breaks.</exception>
+    /// <exception cref="FileFormatException">
+    /// The first rule other than that of the signature that the file breaks.
+    /// </exception>
     public static LicenseRequestFile Inspect(ReadOnlySpan<byte> file)
     {
         var jws = CompactJws.Split(file, MaxBytes);
         var header = JoseHeader.ReadWithKey(jws.Header, Type);
-        return new LicenseRequestFile(ReadClaims(jws.Payload), header.Key!, jws.ContentHash, IsSigned(jws, header.Key!));
+        return new LicenseRequestFile(ReadClaims(jws.Payload), header.Key!, jws.ContentHash,
+            IsSigned(jws, header.Key!));
     }
 
     /// <summary>Writes and signs a request: one line of ASCII with a line feed.</summary>
     /// <param name="instanceKey">The installation's private key, on the curve P-256.</param>
-    /// <exception cref="FileFormatException">The request breaks a rule of the format; nothing that would be refused is written.</exception>
+    /// <exception cref="FileFormatException">
+    /// The request breaks a rule of the format; nothing that would be refused is written.
+    /// </exception>
     public static byte[] Write(LicenseRequest request, ECDsa instanceKey)
     {
         var key = Jwk.FromKey(instanceKey);

@@ -9,8 +9,8 @@ using System.Text.Json;
 namespace Entitlement.Formats;
 
 /// <summary>
-/// What a machine is known by: for each kind 1 to 16 hashes, sorted by their text in ordinal order, none twice. At least
-/// one kind. A kind of two machines matches when one hash is common to both.
+/// What a machine is known by: for each kind 1 to 16 hashes, sorted by their text in ordinal order, none twice. At
+/// least one kind. A kind of two machines matches when one hash is common to both.
 /// </summary>
 public sealed class MachineComponents : IEquatable<MachineComponents>
 {
@@ -38,7 +38,9 @@ public sealed class MachineComponents : IEquatable<MachineComponents>
     /// <summary>The hashes of one kind; empty when the kind is not there.</summary>
     public ImmutableArray<string> this[MachineComponentKind kind] => _hashes[(int)kind];
 
-    /// <summary>Sorts the hashes and leaves out what stands there twice; of more than 16 of a kind the first 16 stay.</summary>
+    /// <summary>
+    /// Sorts the hashes and leaves out what stands there twice; of more than 16 of a kind the first 16 stay.
+    /// </summary>
     /// <param name="hashes">Made by <see cref="Hash"/>. At least one.</param>
     public static MachineComponents Create(IEnumerable<(MachineComponentKind Kind, string Hash)> hashes)
     {
@@ -178,7 +180,8 @@ public sealed class MachineComponents : IEquatable<MachineComponents>
 
         return hashes.Count > 0
             ? hashes.DrainToImmutable()
-            : throw json.Refuse(FileFormatCode.MissingMember, "must have at least one hash", "Leave out a kind that has none.");
+            : throw json.Refuse(FileFormatCode.MissingMember, "must have at least one hash",
+                "Leave out a kind that has none.");
     }
 
     private static ImmutableArray<string>[] Empty()

@@ -6,7 +6,8 @@ namespace Entitlement.Formats;
 /// <summary>A signing key that must not be believed any more.</summary>
 /// <param name="KeyId">Its <c>kid</c>.</param>
 /// <param name="Since">
-/// When it was revoked, for people. It does not limit the revocation: who holds the key writes any <c>iat</c> they like.
+/// When it was revoked, for people. It does not limit the revocation: who holds the key writes any <c>iat</c> they
+/// like.
 /// </param>
 public sealed record RevokedKey(string KeyId, DateTimeOffset Since);
 
@@ -25,7 +26,8 @@ public sealed class RevokedKeyList
     private static readonly string[] Members = ["number", "iat", "next_update", "keys"];
     private static readonly string[] KeyMembers = ["kid", "since"];
 
-    private RevokedKeyList(long number, DateTimeOffset issueTime, DateTimeOffset nextUpdate, ImmutableArray<RevokedKey> keys)
+    private RevokedKeyList(long number, DateTimeOffset issueTime, DateTimeOffset nextUpdate,
+        ImmutableArray<RevokedKey> keys)
     {
         Number = number;
         IssueTime = issueTime;
@@ -47,14 +49,17 @@ public sealed class RevokedKeyList
 
     /// <summary>Reads a list and verifies it with the root that its <c>kid</c> names.</summary>
     /// <param name="roots">The pinned root certificates.</param>
-    /// <exception cref="FileFormatException">The first rule that the list breaks, also when no pinned root signed it.</exception>
+    /// <exception cref="FileFormatException">
+    /// The first rule that the list breaks, also when no pinned root signed it.
+    /// </exception>
     public static RevokedKeyList Read(ReadOnlySpan<byte> file, IEnumerable<X509Certificate2> roots)
     {
         var jws = CompactJws.Split(file, MaxBytes);
         var header = JoseHeader.ReadWithKeyId(jws.Header, Type, needsCertificate: false);
         if (!roots.Any(root => IsSignedBy(jws, header.KeyId!, root)))
         {
-            throw new FileFormatException(FileFormatCode.BadSignature, "signature", "is not the one of a pinned root certificate",
+            throw new FileFormatException(FileFormatCode.BadSignature, "signature",
+                "is not the one of a pinned root certificate",
                 "Get the list from the vendor of the product.");
         }
 
@@ -64,7 +69,8 @@ public sealed class RevokedKeyList
     private static bool IsSignedBy(CompactJws jws, string keyId, X509Certificate2 root)
     {
         using var key = root.GetECDsaPublicKey();
-        return key is not null && CertificateProfile.IsRoot(root) && Jwk.FromKey(key).Thumbprint == keyId && jws.IsSignedBy(key);
+        return key is not null && CertificateProfile.IsRoot(root) && Jwk.FromKey(key).Thumbprint == keyId
+            && jws.IsSignedBy(key);
     }
 
     private static RevokedKeyList ReadClaims(byte[] payload)

@@ -4,15 +4,16 @@ using System.Text.Unicode;
 namespace Entitlement.Formats;
 
 /// <summary>
-/// Reads JSON forward only and refuses by member and rule. Written by hand over <see cref="Utf8JsonReader"/> because the
-/// serializer tells a duplicate, a depth or a length only in the text of its exception, and counts a list after it
-/// has read all of it.
+/// Reads JSON forward only and refuses by member and rule. Written by hand over <see cref="Utf8JsonReader"/> because
+/// the serializer tells a duplicate, a depth or a length only in the text of its exception, and counts a list after
+/// it has read all of it.
 /// </summary>
 /// <remarks>
-/// Nesting: the outermost object is level 1 and every object or list inside another is one more, so the list of one kind
-/// in <c>machine.components</c> stands at level 4, the last that is allowed. Lengths of strings are counted in UTF-16
-/// code units, so that a string that passes fits a column of that length in every database. Control characters (U+0000
-/// to U+001F, U+007F to U+009F) are refused in strings, also when escaped: no value here is more than one line of text.
+/// Nesting: the outermost object is level 1 and every object or list inside another is one more, so the list of one
+/// kind in <c>machine.components</c> stands at level 4, the last that is allowed. Lengths of strings are counted in
+/// UTF-16 code units, so that a string that passes fits a column of that length in every database. Control characters
+/// (U+0000 to U+001F, U+007F to U+009F) are refused in strings, also when escaped: no value here is more than one
+/// line of text.
 /// </remarks>
 internal ref struct StrictJsonReader
 {
@@ -95,7 +96,9 @@ internal ref struct StrictJsonReader
     }
 
     /// <summary>Steps to the next entry of a list. False at its end.</summary>
-    /// <param name="max">The most entries that the list may have; the one after it is refused before it is read.</param>
+    /// <param name="max">
+    /// The most entries that the list may have; the one after it is refused before it is read.
+    /// </param>
     public bool NextItem(int max)
     {
         Advance();
@@ -109,7 +112,8 @@ internal ref struct StrictJsonReader
         if (frame.Count == max)
         {
             frame.HidesIndex = true;
-            throw Refuse(FileFormatCode.TooLarge, $"must have at most {max} entries", "Leave out what is not needed, or divide it over several.");
+            throw Refuse(FileFormatCode.TooLarge, $"must have at most {max} entries",
+                "Leave out what is not needed, or divide it over several.");
         }
 
         frame.Count++;
@@ -136,7 +140,8 @@ internal ref struct StrictJsonReader
         var text = Text(maxLength);
         return text.Length >= minLength
             ? text
-            : throw Refuse(FileFormatCode.BadText, "must not be empty", "Give a value, or leave the member out where it is optional.");
+            : throw Refuse(FileFormatCode.BadText, "must not be empty",
+                "Give a value, or leave the member out where it is optional.");
     }
 
     public long ReadInteger(long min, long max)
@@ -144,10 +149,13 @@ internal ref struct StrictJsonReader
         Require(JsonTokenType.Number, "a number");
         return _json.TryGetInt64(out var value) && value >= min && value <= max
             ? value
-            : throw Refuse(FileFormatCode.OutOfRange, $"must be a whole number from {min} to {max}", "Correct the number.");
+            : throw Refuse(FileFormatCode.OutOfRange, $"must be a whole number from {min} to {max}",
+                "Correct the number.");
     }
 
-    /// <summary>Steps over a value that this version does not know; what holds for all JSON here holds inside it too.</summary>
+    /// <summary>
+    /// Steps over a value that this version does not know; what holds for all JSON here holds inside it too.
+    /// </summary>
     public void SkipValue(int maxLength = MaxStringLength)
     {
         switch (_json.TokenType)
@@ -175,14 +183,16 @@ internal ref struct StrictJsonReader
     }
 
     /// <summary>The path of the member that is being read, such as <c>devices[17].id</c>.</summary>
-    public readonly FileFormatException Refuse(FileFormatCode code, string rule, string remedy, Exception? inner = null) =>
+    public readonly FileFormatException Refuse(FileFormatCode code, string rule, string remedy,
+        Exception? inner = null) =>
         new(code, Path(), rule, remedy, inner);
 
     private void Require(JsonTokenType type, string name)
     {
         if (_json.TokenType != type)
         {
-            throw Refuse(FileFormatCode.WrongValueKind, $"must be {name}", "Correct the value; leave an optional member out rather than null.");
+            throw Refuse(FileFormatCode.WrongValueKind, $"must be {name}",
+                "Correct the value; leave an optional member out rather than null.");
         }
     }
 
@@ -214,7 +224,8 @@ internal ref struct StrictJsonReader
         }
         catch (InvalidOperationException exception)
         {
-            throw Refuse(FileFormatCode.BadText, "must not hold half a surrogate pair", "Write whole characters.", exception);
+            throw Refuse(FileFormatCode.BadText, "must not hold half a surrogate pair", "Write whole characters.",
+                exception);
         }
     }
 
@@ -241,7 +252,8 @@ internal ref struct StrictJsonReader
     {
         if (_depth == MaxDepth)
         {
-            throw Refuse(FileFormatCode.TooDeep, $"must not nest deeper than {MaxDepth} levels", "Take the inner value out.");
+            throw Refuse(FileFormatCode.TooDeep, $"must not nest deeper than {MaxDepth} levels",
+                "Take the inner value out.");
         }
 
         _frames[_depth] = new Frame { IsArray = isArray };
@@ -261,7 +273,8 @@ internal ref struct StrictJsonReader
             }
             else if (frame.Name is not null)
             {
-                path += path.Length > 0 ? $".{FileFormatException.Shown(frame.Name)}" : FileFormatException.Shown(frame.Name);
+                path += path.Length > 0
+                    ? $".{FileFormatException.Shown(frame.Name)}" : FileFormatException.Shown(frame.Name);
             }
         }
 

@@ -27,7 +27,8 @@ internal static class StrictJsonValues
     public static Guid ReadUuid(this ref StrictJsonReader json)
     {
         var text = json.ReadString();
-        return Guid.TryParseExact(text, "D", out var id) && string.Equals(id.ToString("D"), text, StringComparison.Ordinal)
+        return Guid.TryParseExact(text, "D", out var id)
+            && string.Equals(id.ToString("D"), text, StringComparison.Ordinal)
             ? id
             : throw json.Refuse(FileFormatCode.BadText,
                 "must be a UUID in lower case, as 8-4-4-4-12 hexadecimal digits", "Make a new UUID and write it so.");
@@ -77,7 +78,8 @@ internal static class StrictJsonValues
             return read(payload);
         }
         catch (FileFormatException refusal) when (
-            refusal.Code is not (FileFormatCode.BadJson or FileFormatCode.UnknownVersion) && IsOfAnotherVersion(payload))
+            refusal.Code is not (FileFormatCode.BadJson or FileFormatCode.UnknownVersion)
+                && IsOfAnotherVersion(payload))
         {
             throw UnknownVersion();
         }
@@ -95,7 +97,8 @@ internal static class StrictJsonValues
                 if (json is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1, ValueIsEscaped: false }
                     && json.ValueTextEquals("ver"u8))
                 {
-                    return json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var version) && version != 1;
+                    return json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var version)
+                        && version != 1;
                 }
             }
         }

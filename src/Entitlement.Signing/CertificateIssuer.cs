@@ -7,6 +7,7 @@ namespace Entitlement.Signing;
 /// <summary>Makes the two kinds of certificate of <see cref="CertificateProfile"/>.</summary>
 public static class CertificateIssuer
 {
+    private const X509KeyUsageFlags RootUsages = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
     private const int RootYears = 20;
     private const int MaxNameLength = 64;
     private const int SerialNumberLength = 16;
@@ -15,13 +16,16 @@ public static class CertificateIssuer
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
     /// <summary>A root certificate for a key on P-256, valid for 20 years.</summary>
-    /// <param name="name">Name of the operator, the certificate's organization: 0 to 64 characters (RFC 5280, appendix A).</param>
+    /// <param name="name">
+    /// Name of the operator, the certificate's organization: 0 to 64 characters (RFC 5280, appendix A).
+    /// </param>
     public static X509Certificate2 CreateRoot(ECDsa rootKey, string name, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxNameLength, nameof(name));
         var request = new CertificateRequest(Name(name, "Entitlement root"), rootKey, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority(pathLengthConstraint: 0));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            X509BasicConstraintsExtension.CreateForCertificateAuthority(pathLengthConstraint: 0));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(RootUsages, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var withKey = request.CreateSelfSigned(now - ClockTolerance, now.AddYears(RootYears));
         return X509CertificateLoader.LoadCertificate(withKey.RawDataMemory.Span);
@@ -29,14 +33,17 @@ public static class CertificateIssuer
 
     /// <summary>A signing certificate, valid for the 400 days that the profile allows or until the root ends.</summary>
     /// <param name="signingKey">A key on P-256; its public half is enough.</param>
-    public static X509Certificate2 CreateSigning(ECDsa signingKey, X509Certificate2 root, ECDsa rootKey, DateTimeOffset now)
+    public static X509Certificate2 CreateSigning(ECDsa signingKey, X509Certificate2 root, ECDsa rootKey,
+        DateTimeOffset now)
     {
         var name = root.SubjectName.EnumerateRelativeDistinguishedNames()
             .FirstOrDefault(part => part.GetSingleElementType().Value == "2.5.4.10")?.GetSingleElementValue() ?? "";
         var request = new CertificateRequest(Name(name, "Entitlement signing"), signingKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(CertificateProfile.LicenseSigning)], critical: false));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(CertificateProfile.LicenseSigning)], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             root, includeKeyIdentifier: true, includeIssuerAndSerial: false));

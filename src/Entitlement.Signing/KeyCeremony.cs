@@ -17,10 +17,13 @@ public static class KeyCeremony
     public static bool IsComplete(string directory)
     {
         var paths = KeyPaths.InDirectory(directory);
-        return File.Exists(paths.SigningKeyFile) && File.Exists(paths.SigningCertificateFile) && File.Exists(paths.RootCertificateFile);
+        return File.Exists(paths.SigningKeyFile) && File.Exists(paths.SigningCertificateFile)
+            && File.Exists(paths.RootCertificateFile);
     }
 
-    /// <summary>Makes what is missing. A signing key that is there already is kept, and gets its certificate if it has none.</summary>
+    /// <summary>
+    /// Makes what is missing. A signing key that is there already is kept, and gets its certificate if it has none.
+    /// </summary>
     /// <param name="name">The operator's name, for the certificates. 0 to 64 characters.</param>
     /// <returns>The files that were made, in order; empty when nothing was missing.</returns>
     /// <exception cref="KeyStoreException">What is there cannot be completed, or somebody else is at it.</exception>
@@ -37,11 +40,13 @@ public static class KeyCeremony
         RequireOrder(paths);
         var made = new List<string>();
         using var rootKey = ReadOrMakeKey(paths.RootKeyFile!, made);
-        using var root = ReadOrMakeCertificate(paths.RootCertificateFile, made, () => CertificateIssuer.CreateRoot(rootKey, name, now));
+        using var root = ReadOrMakeCertificate(
+            paths.RootCertificateFile, made, () => CertificateIssuer.CreateRoot(rootKey, name, now));
         SigningKey.RequirePair(paths.RootKeyFile!, rootKey, paths.RootCertificateFile, root);
         if (!CertificateProfile.IsRoot(root))
         {
-            throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.RootCertificateFile, "is not a root certificate for P-256",
+            throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.RootCertificateFile,
+                "is not a root certificate for P-256",
                 "Put back the root certificate, or start in an empty directory.");
         }
 
@@ -52,12 +57,13 @@ public static class KeyCeremony
     }
 
     /// <summary>
-    /// A later file without an earlier one was not left by an interrupted run: somebody took the earlier one away, and a
-    /// new one in its place would make all that was signed with the old one worthless.
+    /// A later file without an earlier one was not left by an interrupted run: somebody took the earlier one away,
+    /// and a new one in its place would make all that was signed with the old one worthless.
     /// </summary>
     private static void RequireOrder(KeyPaths paths)
     {
-        string[] order = [paths.RootKeyFile!, paths.RootCertificateFile, paths.SigningKeyFile, paths.SigningCertificateFile];
+        string[] order =
+            [paths.RootKeyFile!, paths.RootCertificateFile, paths.SigningKeyFile, paths.SigningCertificateFile];
         var missing = Array.FindIndex(order, file => !File.Exists(file));
         var later = Array.FindIndex(order, missing, File.Exists);
         if (later >= 0)
@@ -102,7 +108,8 @@ public static class KeyCeremony
         }
         catch (IOException exception)
         {
-            throw new KeyStoreException(KeyStoreProblem.Busy, path, "is held by another process that is making keys here",
+            throw new KeyStoreException(KeyStoreProblem.Busy, path,
+                "is held by another process that is making keys here",
                 "Wait for it to end.", exception);
         }
         catch (UnauthorizedAccessException exception)

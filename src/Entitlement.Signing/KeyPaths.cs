@@ -13,7 +13,8 @@ public sealed record KeyPaths
     public required string RootCertificateFile { get; init; }
 
     /// <summary>
-    /// Private root key, PEM. Needed only to issue certificates; null, or a file that is not there, where it is kept away.
+    /// Private root key, PEM. Needed only to issue certificates; null, or a file that is not there, where it is kept
+    /// away.
     /// </summary>
     public string? RootKeyFile { get; init; }
 

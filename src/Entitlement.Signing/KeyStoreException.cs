@@ -25,10 +25,13 @@ public enum KeyStoreProblem
     Busy,
 }
 
-/// <summary>Keys that cannot be used, with the file and what to do. It names paths and never what stands in the files.</summary>
+/// <summary>
+/// Keys that cannot be used, with the file and what to do. It names paths and never what stands in the files.
+/// </summary>
 public sealed class KeyStoreException : Exception
 {
-    internal KeyStoreException(KeyStoreProblem problem, string file, string rule, string remedy, Exception? inner = null)
+    internal KeyStoreException(KeyStoreProblem problem, string file, string rule, string remedy,
+        Exception? inner = null)
         : base($"{file} {rule}. {remedy}", inner)
     {
         Problem = problem;

@@ -4,12 +4,15 @@ using Entitlement.Formats;
 
 namespace Entitlement.Signing;
 
-/// <summary>Files that appear whole or not at all, are never overwritten, and are kept from others where that matters.</summary>
+/// <summary>
+/// Files that appear whole or not at all, are never overwritten, and are kept from others where that matters.
+/// </summary>
 internal static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
-    private const UnixFileMode OtherAccess = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode OtherAccess =
+        UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
     private const UnixFileMode GroupWrite = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
     public static void CreateDirectory(string path)
@@ -57,10 +60,12 @@ internal static class PrivateFile
             _ = Jwk.FromKey(key);
             return key;
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException or FileFormatException)
+        catch (Exception exception)
+            when (exception is ArgumentException or CryptographicException or FileFormatException)
         {
             key.Dispose();
-            throw new KeyStoreException(KeyStoreProblem.Unreadable, path, "is not a private key on P-256 in PEM (PKCS#8)",
+            throw new KeyStoreException(KeyStoreProblem.Unreadable, path,
+                "is not a private key on P-256 in PEM (PKCS#8)",
                 "Put the key back from its backup, or give the path of another.", exception);
         }
     }
@@ -110,7 +115,7 @@ internal static class PrivateFile
         if ((mode & forbidden) != UnixFileMode.None)
         {
             throw new KeyStoreException(KeyStoreProblem.TooOpen, path, "is a private key that others can read",
-                $"Run 'chmod {(groupMayRead ? "640" : "600")} {path}', and make a new key if anybody may have read it.");
+                $"Run 'chmod {(groupMayRead ? "640" : "600")} {path}'; make a new key if anybody may have read it.");
         }
     }
 

@@ -5,7 +5,9 @@ using Entitlement.Formats;
 
 namespace Entitlement.Signing;
 
-/// <summary>The service's signing key with its certificate, checked and ready. Safe for any number of threads.</summary>
+/// <summary>
+/// The service's signing key with its certificate, checked and ready. Safe for any number of threads.
+/// </summary>
 public sealed class SigningKey : IDisposable
 {
     // ECDsa is not documented as safe for several threads, and importing one costs more than a signature; so each
@@ -30,7 +32,9 @@ public sealed class SigningKey : IDisposable
     /// <summary>What products pin.</summary>
     public X509Certificate2 RootCertificate { get; }
 
-    /// <summary>Reads the key and proves that it can be used: kept, whole, of the profile, issued by the root, valid now.</summary>
+    /// <summary>
+    /// Reads the key and proves that it can be used: kept, whole, of the profile, issued by the root, valid now.
+    /// </summary>
     /// <exception cref="KeyStoreException">It cannot; the message says which file and what to do.</exception>
     public static SigningKey Load(KeyPaths paths, DateTimeOffset now)
     {
@@ -60,7 +64,8 @@ public sealed class SigningKey : IDisposable
             key = ECDsa.Create(_parameters);
         }
 
-        var signature = key.SignData(signingInput, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        var signature = key.SignData(signingInput, HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         _idle.Add(key);
         return signature;
     }
@@ -91,18 +96,21 @@ public sealed class SigningKey : IDisposable
         switch (CertificateProfile.Check(certificate, [root], now))
         {
             case CertificateProblem.UntrustedRoot when !CertificateProfile.IsRoot(root):
-                throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.RootCertificateFile, "is not a root certificate for P-256",
+                throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.RootCertificateFile,
+                    "is not a root certificate for P-256",
                     "Give the certificate of the root that issued the signing certificate.");
             case CertificateProblem.UntrustedRoot:
-                throw new KeyStoreException(KeyStoreProblem.Mismatch, paths.SigningCertificateFile, "was not issued by the root certificate",
+                throw new KeyStoreException(KeyStoreProblem.Mismatch, paths.SigningCertificateFile,
+                    "was not issued by the root certificate",
                     $"Give the certificate that {paths.RootCertificateFile} issued, or that one's own root.");
             case CertificateProblem.WrongProfile or CertificateProblem.Unreadable:
                 throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.SigningCertificateFile,
-                    "is not a signing certificate: P-256, no CA, digitalSignature, our extended key usage, at most 400 days",
+                    "is not a signing certificate: P-256, no CA, digitalSignature, our key usage, at most 400 days",
                     "Issue one with 'entitle keys'.");
             case CertificateProblem.NotValidThen:
                 throw new KeyStoreException(KeyStoreProblem.NotValidNow, paths.SigningCertificateFile,
-                    $"is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} and not now",
+                    $"is valid from {certificate.NotBefore.ToUniversalTime():u} "
+                    + $"to {certificate.NotAfter.ToUniversalTime():u} and not now",
                     "Issue a new signing certificate with 'entitle keys'; check the clock of this machine.");
             case CertificateProblem.None:
                 break;

@@ -15,19 +15,27 @@ public static class EntitlementChannel
     /// <c>https://host[:port]</c>, or <c>http://</c> on loopback. A license request holds the software license code, so
     /// plain text to anywhere else must be asked for.
     /// </param>
-    /// <param name="tlsRoots">Roots that the service's TLS certificate may have beside those of the system; null for none.</param>
-    /// <param name="allowPlaintext">Allows <c>http://</c> to other machines, where the network itself is protected.</param>
+    /// <param name="tlsRoots">
+    /// Roots that the service's TLS certificate may have beside those of the system; null for none.
+    /// </param>
+    /// <param name="allowPlaintext">
+    /// Allows <c>http://</c> to other machines, where the network itself is protected.
+    /// </param>
     /// <exception cref="ArgumentException">Another scheme, or plain text that was not allowed.</exception>
-    public static GrpcChannel Create(Uri address, X509Certificate2Collection? tlsRoots = null, bool allowPlaintext = false)
+    public static GrpcChannel Create(
+        Uri address, X509Certificate2Collection? tlsRoots = null, bool allowPlaintext = false)
     {
         if (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
         {
-            throw new ArgumentException($"The address must begin with https:// or http://, not {address.Scheme}://.", nameof(address));
+            throw new ArgumentException($"The address must begin with https:// or http://, not {address.Scheme}://.",
+                nameof(address));
         }
 
         if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !allowPlaintext)
         {
-            throw new ArgumentException($"Plain text to {address.Host} would show the license code to the network. Use https://.", nameof(address));
+            throw new ArgumentException(
+                $"Plain text to {address.Host} would show the license code to the network. Use https://.",
+                nameof(address));
         }
 
         var handler = new SocketsHttpHandler
@@ -39,13 +47,17 @@ public static class EntitlementChannel
         };
         if (tlsRoots is not null)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => Accept(certificate, errors, tlsRoots);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+                Accept(certificate, errors, tlsRoots);
         }
 
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        return GrpcChannel.ForAddress(address,
+            new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
-    /// <summary>What the system refuses only for its root is judged again with the given roots; nothing else is forgiven.</summary>
+    /// <summary>
+    /// What the system refuses only for its root is judged again with the given roots; nothing else is forgiven.
+    /// </summary>
     private static bool Accept(X509Certificate? certificate, SslPolicyErrors errors, X509Certificate2Collection roots)
     {
         if (errors == SslPolicyErrors.None)

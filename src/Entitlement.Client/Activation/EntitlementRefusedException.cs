@@ -1,5 +1,6 @@
 using Entitlement.V1;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -22,7 +23,7 @@ public sealed class EntitlementRefusedException : Exception
         Metadata = new Dictionary<string, string>(info.Metadata, StringComparer.Ordinal);
         StatusCode = exception.StatusCode;
         Details = status;
-        Reason = ErrorsReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.EnumDescriptor>(nameof(ErrorReason))
+        Reason = ErrorsReflection.Descriptor.FindTypeByName<EnumDescriptor>(nameof(ErrorReason))
             .FindValueByName(Prefix + info.Reason) is { } value
                 ? (ErrorReason)value.Number
                 : ErrorReason.Unspecified;
@@ -39,7 +40,10 @@ public sealed class EntitlementRefusedException : Exception
     /// <summary>Every value that the message shows, by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The whole status, for details such as <see cref="SeatShortage"/>, <see cref="BadRequest"/> or <see cref="Help"/>.</summary>
+    /// <summary>
+    /// The whole status, for details such as <see cref="SeatShortage"/>, <see cref="BadRequest"/> or
+    /// <see cref="Help"/>.
+    /// </summary>
     public Google.Rpc.Status Details { get; }
 
     /// <summary>Null when the failure carries no details of this service.</summary>
@@ -54,7 +58,9 @@ public sealed class EntitlementRefusedException : Exception
         try
         {
             var status = Google.Rpc.Status.Parser.ParseFrom(bytes);
-            var info = status.Details.Where(detail => detail.Is(ErrorInfo.Descriptor)).Select(detail => detail.Unpack<ErrorInfo>())
+            var info = status.Details
+                .Where(detail => detail.Is(ErrorInfo.Descriptor))
+                .Select(detail => detail.Unpack<ErrorInfo>())
                 .FirstOrDefault(info => info.Domain == Domain);
             return info is null ? null : new EntitlementRefusedException(status, info, exception);
         }

@@ -1,8 +1,8 @@
 namespace Entitlement.Client.Fingerprint;
 
 /// <summary>
-/// A file system seen from a root that can be another directory. What is missing or may not be read is simply not there:
-/// a product runs with the rights it has.
+/// A file system seen from a root that can be another directory. What is missing or may not be read is simply not
+/// there: a product runs with the rights it has.
 /// </summary>
 internal sealed class FileTree(string root)
 {
@@ -17,7 +17,8 @@ internal sealed class FileTree(string root)
     {
         try
         {
-            using var stream = new FileStream(Full(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
+            using var stream = new FileStream(Full(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite,
+                bufferSize: 1);
             var bytes = new byte[MostBytes];
             return bytes[..stream.ReadAtLeast(bytes, MostBytes, throwOnEndOfStream: false)];
         }
@@ -32,7 +33,8 @@ internal sealed class FileTree(string root)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(Full(path)).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
+            var entries = Directory.EnumerateFileSystemEntries(Full(path));
+            return [.. entries.Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -37,7 +37,8 @@ internal static class LinuxDisks
 
     /// <summary>SCSI's page 80h: the length stands in bytes 2 and 3, the number behind them.</summary>
     private static string UnitSerialNumber(byte[] page) =>
-        page.Length > PageHeaderLength && (page[2] << 8 | page[3]) is var length && page.Length >= PageHeaderLength + length
+        page.Length > PageHeaderLength && (page[2] << 8 | page[3]) is var length
+            && page.Length >= PageHeaderLength + length
             ? Encoding.ASCII.GetString(page, PageHeaderLength, length)
             : "";
 

@@ -7,8 +7,8 @@ namespace Entitlement.Client.Fingerprint;
 /// is left out, so a product should always run with the same rights.
 /// </summary>
 /// <remarks>
-/// Not read: the permanent address of a card whose address was changed (it needs an ioctl), and the endorsement key of a
-/// TPM 2.0 (it needs commands to the device); of a TPM 1.2 it is in sysfs.
+/// Not read: the permanent address of a card whose address was changed (it needs an ioctl), and the endorsement key
+/// of a TPM 2.0 (it needs commands to the device); of a TPM 1.2 it is in sysfs.
 /// </remarks>
 internal static class LinuxMachine
 {
@@ -16,7 +16,8 @@ internal static class LinuxMachine
 
     private static readonly string[] BoardSerials = ["board_serial", "product_serial", "chassis_serial"];
 
-    private static readonly string[] DeviceTrees = ["/proc/device-tree/serial-number", "/sys/firmware/devicetree/base/serial-number"];
+    private static readonly string[] DeviceTrees =
+        ["/proc/device-tree/serial-number", "/sys/firmware/devicetree/base/serial-number"];
 
     public static IEnumerable<MachineValue> Read(FileTree files, Func<string, string?> environment)
     {
@@ -60,9 +61,9 @@ internal static class LinuxMachine
             yield break;
         }
 
-        foreach (var serial in BoardSerials.Select(name => files.Read(Dmi + name)).Concat(DeviceTrees.Select(files.Read)))
+        foreach (var path in BoardSerials.Select(name => Dmi + name).Concat(DeviceTrees))
         {
-            yield return new MachineValue(MachineComponentKind.Board, serial);
+            yield return new MachineValue(MachineComponentKind.Board, files.Read(path));
         }
     }
 
@@ -73,6 +74,7 @@ internal static class LinuxMachine
     private static IEnumerable<MachineValue> OperatingSystemId(FileTree files)
     {
         var id = files.Read("/etc/machine-id");
-        yield return new MachineValue(MachineComponentKind.Os, id.Trim().Length > 0 ? id : files.Read("/var/lib/dbus/machine-id"));
+        var text = id.Trim().Length > 0 ? id : files.Read("/var/lib/dbus/machine-id");
+        yield return new MachineValue(MachineComponentKind.Os, text);
     }
 }

@@ -78,7 +78,8 @@ internal static class MacMachine
     private static extern int IOObjectRelease(uint service);
 
     [DllImport(CoreFoundation)]
-    private static extern nint CFStringCreateWithCString(nint allocator, [MarshalAs(UnmanagedType.LPUTF8Str)] string text, uint encoding);
+    private static extern nint CFStringCreateWithCString(nint allocator,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string text, uint encoding);
 
     [DllImport(CoreFoundation)]
     private static extern byte CFStringGetCString(nint text, byte[] buffer, nint size, uint encoding);

@@ -24,7 +24,8 @@ public static class MachineFingerprint
     public static MachineComponents Collect(string productCode, string directory) =>
         Collect(productCode, new StateDirectory(directory), Source());
 
-    internal static MachineComponents Collect(string productCode, StateDirectory state, IEnumerable<MachineValue> values)
+    internal static MachineComponents Collect(
+        string productCode, StateDirectory state, IEnumerable<MachineValue> values)
     {
         var kept = values
             .Select(value => value with { Text = MachineValue.Normalize(value.Text) })
@@ -66,7 +67,10 @@ public static class MachineFingerprint
 /// <param name="Text">As the system tells it.</param>
 internal readonly record struct MachineValue(MachineComponentKind Kind, string Text)
 {
-    /// <summary>One space for any white space, none at the ends, lower case; characters that cannot be shown fall away.</summary>
+    /// <summary>
+    /// One space for any white space, none at the ends, lower case; characters that cannot be shown fall away.
+    /// </summary>
     public static string Normalize(string text) =>
-        string.Join(' ', text.Replace('\0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+        string.Join(' ', text.Replace('\0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .ToLowerInvariant();
 }

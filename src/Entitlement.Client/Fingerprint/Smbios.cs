@@ -13,7 +13,9 @@ internal sealed record Smbios(string Maker, string Product, string Uuid, IReadOn
     private const int UuidOffset = 8;
     private const int UuidLength = 16;
 
-    /// <param name="table">The structures one after another. A table that ends early gives what stands before its end.</param>
+    /// <param name="table">
+    /// The structures one after another. A table that ends early gives what stands before its end.
+    /// </param>
     public static Smbios Parse(ReadOnlySpan<byte> table)
     {
         string maker = "", product = "", uuid = "";
@@ -29,7 +31,8 @@ internal sealed record Smbios(string Maker, string Product, string Uuid, IReadOn
                     maker = Text(fixedPart, strings, 4);
                     product = Text(fixedPart, strings, 5);
                     serials.Add(Text(fixedPart, strings, 7));
-                    uuid = fixedPart.Length >= UuidOffset + UuidLength ? ReadUuid(fixedPart.Slice(UuidOffset, UuidLength)) : "";
+                    uuid = fixedPart.Length >= UuidOffset + UuidLength
+                        ? ReadUuid(fixedPart.Slice(UuidOffset, UuidLength)) : "";
                     break;
                 case Board or Chassis:
                     serials.Add(Text(fixedPart, strings, 7));
@@ -58,11 +61,12 @@ internal sealed record Smbios(string Maker, string Product, string Uuid, IReadOn
     }
 
     private static string Text(ReadOnlySpan<byte> fixedPart, List<string> strings, int offset) =>
-        offset < fixedPart.Length && fixedPart[offset] is var number and > 0 && number <= strings.Count ? strings[number - 1] : "";
+        offset < fixedPart.Length && fixedPart[offset] is var number and > 0 && number <= strings.Count
+            ? strings[number - 1] : "";
 
     /// <summary>The first three fields are little-endian since SMBIOS 2.6, as Linux shows them too.</summary>
     private static string ReadUuid(ReadOnlySpan<byte> bytes) => new Guid(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]),
-        BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]), bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13],
-        bytes[14], bytes[15]).ToString();
+        BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]), bytes[8], bytes[9], bytes[10], bytes[11], bytes[12],
+        bytes[13], bytes[14], bytes[15]).ToString();
 }

@@ -43,7 +43,8 @@ internal static class WindowsDisks
     internal static string Parse(ReadOnlySpan<byte> descriptor)
     {
         var offset = BinaryPrimitives.ReadInt32LittleEndian(descriptor[SerialOffset..]);
-        var isBuiltIn = descriptor[RemovableOffset] == 0 && BinaryPrimitives.ReadInt32LittleEndian(descriptor[BusOffset..]) != BusUsb;
+        var isBuiltIn = descriptor[RemovableOffset] == 0
+            && BinaryPrimitives.ReadInt32LittleEndian(descriptor[BusOffset..]) != BusUsb;
         if (!isBuiltIn || offset <= 0 || offset >= descriptor.Length)
         {
             return "";
@@ -62,5 +63,6 @@ internal static class WindowsDisks
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool DeviceIoControl(
-        SafeFileHandle device, uint code, byte[] input, int inputLength, byte[] output, int outputLength, out int returned, nint overlapped);
+        SafeFileHandle device, uint code, byte[] input, int inputLength, byte[] output, int outputLength,
+        out int returned, nint overlapped);
 }

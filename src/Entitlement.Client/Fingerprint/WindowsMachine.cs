@@ -18,6 +18,8 @@ internal static class WindowsMachine
     /// <summary>The signature 'RSMB' as GetSystemFirmwareTable takes it.</summary>
     private const uint RawSmbios = 0x52534D42;
 
+    private static readonly string[] ProcessorNames = ["VendorIdentifier", "Identifier", "ProcessorNameString"];
+
     public static IEnumerable<MachineValue> Read() =>
         [.. Cpu(), .. Board(), .. OperatingSystemId(), .. WindowsNetworkCards.Read(), .. WindowsDisks.Read()];
 
@@ -44,9 +46,8 @@ internal static class WindowsMachine
     private static IEnumerable<MachineValue> Cpu()
     {
         using var key = Registry.LocalMachine.OpenSubKey(@"HARDWARE\DESCRIPTION\System\CentralProcessor\0");
-        return key is null
-            ? []
-            : [new MachineValue(MachineComponentKind.Cpu, $"{key.GetValue("VendorIdentifier")} {key.GetValue("Identifier")} {key.GetValue("ProcessorNameString")}")];
+        var texts = ProcessorNames.Select(name => key?.GetValue(name));
+        return [new MachineValue(MachineComponentKind.Cpu, string.Join(' ', texts))];
     }
 
     private static IEnumerable<MachineValue> OperatingSystemId()

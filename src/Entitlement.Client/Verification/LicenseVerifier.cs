@@ -22,28 +22,34 @@ public static class LicenseVerifier
         }
         catch (FileFormatException refusal)
         {
-            var reason = refusal.Code == FileFormatCode.UnknownVersion ? VerificationReason.UnknownVersion : VerificationReason.Malformed;
+            var reason = refusal.Code == FileFormatCode.UnknownVersion
+                ? VerificationReason.UnknownVersion : VerificationReason.Malformed;
             return new VerificationResult(reason, refusal.Message, claims: null,
                 ("code", FileFormatException.Name(refusal.Code)), ("member", refusal.Member));
         }
 
-        return WhetherToBelieve(file, options) ?? WhetherForHere(file.Claims, options) ?? WhetherNow(file.Claims, options)
+        return WhetherToBelieve(file, options)
+            ?? WhetherForHere(file.Claims, options)
+            ?? WhetherNow(file.Claims, options)
             ?? WhetherThisMachine(file.Claims, options)
             ?? new VerificationResult(VerificationReason.Valid, "The license is valid.", file.Claims);
     }
 
     private static VerificationResult? WhetherToBelieve(LicenseFile file, VerificationOptions options)
     {
-        var problem = CertificateProfile.Check(file.Certificate.Span, options.PinnedRoots, file.Claims.IssueTime, out var key);
+        var problem = CertificateProfile.Check(file.Certificate.Span, options.PinnedRoots, file.Claims.IssueTime,
+            out var key);
         using (key)
         {
             switch (problem)
             {
                 case CertificateProblem.Unreadable:
-                    return Unbelieved(VerificationReason.Malformed, "The certificate in the license file cannot be read.",
+                    return Unbelieved(VerificationReason.Malformed,
+                        "The certificate in the license file cannot be read.",
                         ("code", FileFormatException.Name(FileFormatCode.BadCertificate)), ("member", "header.x5c[0]"));
                 case CertificateProblem.UntrustedRoot:
-                    return Unbelieved(VerificationReason.UntrustedRoot, "The license file comes from a service that this product does not trust.");
+                    return Unbelieved(VerificationReason.UntrustedRoot,
+                        "The license file comes from a service that this product does not trust.");
                 case CertificateProblem.WrongProfile:
                     return Unbelieved(VerificationReason.CertificateUnsuitable,
                         "The license file is signed with a certificate that is not for license files.");
@@ -60,7 +66,8 @@ public static class LicenseVerifier
     {
         if (Jwk.FromKey(key).Thumbprint != file.KeyId || !file.IsSignedBy(key))
         {
-            return Unbelieved(VerificationReason.SignatureInvalid, "The license file was changed after it was issued. Get it again.");
+            return Unbelieved(VerificationReason.SignatureInvalid,
+                "The license file was changed after it was issued. Get it again.");
         }
 
         if (options.RevokedKeys?.Revokes(file.KeyId) == true)
@@ -94,8 +101,8 @@ public static class LicenseVerifier
 
         return claims.Generation < options.LastSeenGeneration
             ? new VerificationResult(VerificationReason.GenerationWentBack,
-                $"The license file has generation {claims.Generation}, but {options.LastSeenGeneration} was installed before. "
-                + "Put the newer file back, or activate again.", claims,
+                $"The license file has generation {claims.Generation}, but {options.LastSeenGeneration} was installed "
+                + "before. Put the newer file back, or activate again.", claims,
                 ("generation", Text(claims.Generation)), ("last_seen_generation", Text(options.LastSeenGeneration)))
             : null;
     }
@@ -115,7 +122,7 @@ public static class LicenseVerifier
                 "This machine was replaced by another, and could run until {0}.");
         }
 
-        // A file that goes on after the end of its license does so by the grace that the service granted, and ends with it.
+        // A file that goes on after the end of its license does so by the service's grace, and ends with it.
         if (now >= claims.LicenseUntil && (claims.ExpireTime is null || now >= claims.ExpireTime))
         {
             return At(VerificationReason.LicenseEnded, claims, claims.LicenseUntil.Value,
@@ -124,20 +131,23 @@ public static class LicenseVerifier
 
         return now >= claims.ExpireTime
             ? At(VerificationReason.FileExpired, claims, claims.ExpireTime.Value,
-                "The license file should have been renewed before {0}. Connect to the license service, or hand in a new request.")
+                "The license file should have been renewed before {0}. Connect to the service, or hand in a request.")
             : null;
     }
 
     private static VerificationResult? WhetherThisMachine(LicenseClaims claims, VerificationOptions options)
     {
         var machine = claims.Machine;
-        var matched = options.Components is { } here ? machine.Components.Kinds.Where(kind => machine.Components.Matches(kind, here)).ToArray() : null;
+        var matched = options.Components is { } here
+            ? machine.Components.Kinds.Where(kind => machine.Components.Matches(kind, here)).ToArray()
+            : null;
         if (matched is not null && matched.Length < machine.Match)
         {
             var names = string.Join(' ', matched.Select(MachineComponents.Name));
             return new VerificationResult(VerificationReason.MachineMismatch,
-                $"{matched.Length} kinds of component are those of the machine that was licensed ({(names.Length > 0 ? names : "none")}), "
-                + $"and {machine.Match} must be. Ask for a hardware replacement.", claims,
+                $"{matched.Length} kinds of component are those of the machine that was licensed "
+                + $"({(names.Length > 0 ? names : "none")}), and {machine.Match} must be. Ask for a hardware replacement.",
+                claims,
                 ("matched", names), ("matched_count", Text(matched.Length)), ("needed_count", Text(machine.Match)));
         }
 
@@ -149,10 +159,13 @@ public static class LicenseVerifier
             : null;
     }
 
-    private static VerificationResult At(VerificationReason reason, LicenseClaims claims, DateTimeOffset instant, string format) =>
-        new(reason, string.Format(CultureInfo.InvariantCulture, format, Text(instant)), claims, ("time", Text(instant)));
+    private static VerificationResult At(VerificationReason reason, LicenseClaims claims, DateTimeOffset instant,
+        string format) =>
+        new(reason, string.Format(CultureInfo.InvariantCulture, format, Text(instant)), claims,
+            ("time", Text(instant)));
 
-    private static VerificationResult Unbelieved(VerificationReason reason, string message, params (string, string)[] details) =>
+    private static VerificationResult Unbelieved(VerificationReason reason, string message,
+        params (string, string)[] details) =>
         new(reason, message, claims: null, details);
 
     private static string Text(DateTimeOffset instant) =>

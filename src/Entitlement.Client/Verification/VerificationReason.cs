@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Entitlement.Client.Verification;
 
 /// <summary>
-/// The outcome of checking a license file. A closed list in the order of precedence: a file that breaks several rules is
-/// refused for the first of them, so that every verifier tells the same file the same. Files, logs and other languages
-/// use the name in upper case with underscores, see <see cref="VerificationReasons.Name"/>.
+/// The outcome of checking a license file. A closed list in the order of precedence: a file that breaks several rules
+/// is refused for the first of them, so that every verifier tells the same file the same. Files, logs and other
+/// languages use the name in upper case with underscores, see <see cref="VerificationReasons.Name"/>.
 /// </summary>
 public enum VerificationReason
 {
@@ -27,7 +27,9 @@ public enum VerificationReason
     /// <summary>Its certificate was issued by a pinned root, but not for signing license files.</summary>
     CertificateUnsuitable,
 
-    /// <summary>The signature is not that of the certificate's key, or <c>kid</c> is not the thumbprint of that key.</summary>
+    /// <summary>
+    /// The signature is not that of the certificate's key, or <c>kid</c> is not the thumbprint of that key.
+    /// </summary>
     SignatureInvalid,
 
     /// <summary>The signing key is on the revocation list.</summary>
@@ -67,5 +69,6 @@ public enum VerificationReason
 public static class VerificationReasons
 {
     /// <summary>The reason as programs in any language write it, such as <c>BUILD_NOT_COVERED</c>.</summary>
-    public static string Name(VerificationReason reason) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(reason.ToString());
+    public static string Name(VerificationReason reason) =>
+        JsonNamingPolicy.SnakeCaseUpper.ConvertName(reason.ToString());
 }

@@ -41,13 +41,15 @@ internal sealed class ActivationHost : IAsyncDisposable
         var behaviour = new Behaviour(vendor);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(behaviour);
         var app = builder.Build();
         app.MapGrpcService<Service>();
         await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var server = app.Services.GetRequiredService<IServer>();
+        var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new ActivationHost(app, behaviour, EntitlementChannel.Create(new Uri(address)));
     }
 
@@ -88,14 +90,19 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         private static RpcException Refusal()
         {
-            var status = new Google.Rpc.Status { Code = (int)StatusCode.FailedPrecondition, Message = "All 5 seats are held." };
+            var status = new Google.Rpc.Status
+            {
+                Code = (int)StatusCode.FailedPrecondition,
+                Message = "All 5 seats are held.",
+            };
             status.Details.Add(Any.Pack(new ErrorInfo
             {
                 Reason = "SEATS_EXHAUSTED",
                 Domain = "entitlement.v1",
                 Metadata = { ["machines.limit"] = "5" },
             }));
-            return new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, status.Message), new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
+            return new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, status.Message),
+                new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
         }
     }
 

@@ -80,6 +80,22 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public void Sends_no_request_of_a_key_that_it_does_not_have()
+    {
+        byte[] ofTheOldKey;
+        using (var client = Client())
+        {
+            ofTheOldKey = client.CreateRequest(Slc);
+        }
+
+        File.Delete(_directory.File(InstanceKey.FileName));
+        using var restored = Client();
+        var request = restored.CreateRequest(Slc);
+
+        Assert.NotEqual(LicenseRequestFile.Read(ofTheOldKey).InstanceKey, LicenseRequestFile.Read(request).InstanceKey);
+    }
+
+    [Fact]
     public async Task Has_the_request_on_the_disk_before_it_sends_it()
     {
         _service.Says.LosesTheAnswer = true;
@@ -95,9 +111,11 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
         _service.Says.Refuses = true;
         using var client = Client();
 
-        var refusal = await Assert.ThrowsAsync<EntitlementRefusedException>(() => client.ActivateAsync(_service.Channel, Slc));
+        var refusal = await Assert.ThrowsAsync<EntitlementRefusedException>(() =>
+            client.ActivateAsync(_service.Channel, Slc));
 
-        Assert.Equal((ErrorReason.SeatsExhausted, "SEATS_EXHAUSTED", StatusCode.FailedPrecondition), (refusal.Reason, refusal.ReasonName, refusal.StatusCode));
+        Assert.Equal((ErrorReason.SeatsExhausted, "SEATS_EXHAUSTED", StatusCode.FailedPrecondition),
+            (refusal.Reason, refusal.ReasonName, refusal.StatusCode));
         Assert.Equal("5", refusal.Metadata["machines.limit"]);
         Assert.Equal(VerificationReason.NoLicenseFile, client.Check().Reason);
     }
@@ -144,11 +162,12 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
     public void Makes_a_request_for_the_way_by_hand_and_installs_the_answer()
     {
         using var client = Client();
-        var request = LicenseRequestFile.Read(client.CreateRequest(Slc, [new RequestedDevice("cam-1", "camera")], "https://licenses.example"));
+        var request = LicenseRequestFile.Read(
+            client.CreateRequest(Slc, [new RequestedDevice("cam-1", "camera")], "https://licenses.example"));
         var license = _vendor.Issue(_vendor.Claims with
         {
             KeyThumbprint = request.InstanceKey.Thumbprint,
-            Machine = new LicensedMachine(request.Request.Machine.Components, request.Request.Machine.Components.KindCount),
+            Machine = new LicensedMachine(request.Request.Machine.Components, 1),
         });
 
         Assert.Equal(VerificationReason.Valid, client.Install(license).Reason);
@@ -183,7 +202,8 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
     private byte[] Stored(string name) => File.ReadAllBytes(_directory.File(name));
 
     private EntitlementClient Client() => new(
-        new ProductBuild("demo", "2.1.0", new DateOnly(2026, 11, 1), _vendor.Root.ExportCertificatePem()), _directory.Path, _clock);
+        new ProductBuild("demo", "2.1.0", new DateOnly(2026, 11, 1), _vendor.Root.ExportCertificatePem()),
+        _directory.Path, _clock);
 
     private sealed class StillClock : TimeProvider
     {

@@ -2,7 +2,10 @@ namespace Entitlement.Client.Tests.Fingerprint;
 
 public sealed class LinuxMachineTests : IDisposable
 {
-    private const string CpuInfo = "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 167\nmodel name\t: Intel(R) Core(TM) i7\nflags\t\t: fpu vme\n";
+    private const string CpuInfo =
+        "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 167\n"
+        + "model name\t: Intel(R) Core(TM) i7\nflags\t\t: fpu vme\n";
+
     private const string Cpu = "cpu genuineintel 6 167 intel(r) core(tm) i7";
     private const string MachineId = "3d1219c7c4c5404aaa1f6d2a48adfda4";
     private const string Uuid = "4C4C4544-0051-3610-8052-B4C04F4D4E31";
@@ -17,7 +20,8 @@ public sealed class LinuxMachineTests : IDisposable
         BareMetal();
 
         Assert.Equal(
-            [Cpu, $"board {Uuid.ToLowerInvariant()}", "board /7j3xk/cn129636/", "board 7j3xk", "disk s4evnf0m", "disk wd-wcc4", "mac 00:1b:21:aa:bb:cc", $"os {MachineId}"],
+            [Cpu, $"board {Uuid.ToLowerInvariant()}", "board /7j3xk/cn129636/", "board 7j3xk", "disk s4evnf0m",
+                "disk wd-wcc4", "mac 00:1b:21:aa:bb:cc", $"os {MachineId}"],
             _machine.Read());
     }
 
@@ -56,7 +60,9 @@ public sealed class LinuxMachineTests : IDisposable
     public void Goes_on_with_what_it_may_read()
     {
         BareMetal();
-        _machine.Disk("sdb", "pci0/ata2", ("size", "1")).Unreadable("/sys/class/dmi/id/chassis_serial").Unreadable("/sys/devices/pci0/ata2/block/sdb/wwid");
+        _machine.Disk("sdb", "pci0/ata2", ("size", "1"))
+            .Unreadable("/sys/class/dmi/id/chassis_serial")
+            .Unreadable("/sys/devices/pci0/ata2/block/sdb/wwid");
 
         Assert.Contains(Cpu, _machine.Read());
     }
@@ -73,7 +79,8 @@ public sealed class LinuxMachineTests : IDisposable
             .Card("eth0", "pci0/virtio2", "52:54:00:12:34:56")
             .Disk("vda", "pci0/virtio1", ("serial", "vol-0815"));
 
-        Assert.Equal([Cpu, $"vm {Uuid.ToLowerInvariant()}", "vm i-0abcd1234", "disk vol-0815", $"os {MachineId}"], _machine.Read());
+        Assert.Equal([Cpu, $"vm {Uuid.ToLowerInvariant()}", "vm i-0abcd1234", "disk vol-0815", $"os {MachineId}"],
+            _machine.Read());
     }
 
     [Theory]
@@ -88,7 +95,8 @@ public sealed class LinuxMachineTests : IDisposable
         var found = _machine.Read();
 
         Assert.Contains("disk s4evnf0m", found);
-        Assert.DoesNotContain(found, value => value.StartsWith("mac ", StringComparison.Ordinal) || value.StartsWith("os ", StringComparison.Ordinal));
+        Assert.DoesNotContain(found, value =>
+            value.StartsWith("mac ", StringComparison.Ordinal) || value.StartsWith("os ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,14 +122,18 @@ public sealed class LinuxMachineTests : IDisposable
     [Fact]
     public void Reads_the_serial_number_of_a_Raspberry_Pi()
     {
-        _machine.File("/proc/cpuinfo", "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd08\nSerial\t\t: 10000000abcd1234\n")
+        const string Arm = "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\n"
+            + "CPU part\t: 0xd08\nSerial\t\t: 10000000abcd1234\n";
+        _machine.File("/proc/cpuinfo", Arm)
             .File("/proc/device-tree/serial-number", "10000000abcd1234\0")
             .File("/etc/machine-id", MachineId)
             .Card("eth0", "platform/scb/fd580000.ethernet", "dc:a6:32:01:02:03")
-            .Disk("mmcblk0", "platform/mmc0/mmc0:aaaa", ("device/serial", "0x1a2b3c4d"), ("device/cid", "035344534331364780"));
+            .Disk("mmcblk0", "platform/mmc0/mmc0:aaaa", ("device/serial", "0x1a2b3c4d"),
+                ("device/cid", "035344534331364780"));
 
         Assert.Equal(
-            ["cpu 0x41 8 0x0 0xd08", "board 10000000abcd1234", "disk 0x1a2b3c4d", "mac dc:a6:32:01:02:03", $"os {MachineId}"],
+            ["cpu 0x41 8 0x0 0xd08", "board 10000000abcd1234", "disk 0x1a2b3c4d", "mac dc:a6:32:01:02:03",
+                $"os {MachineId}"],
             _machine.Read());
     }
 

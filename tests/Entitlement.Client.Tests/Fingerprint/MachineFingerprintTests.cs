@@ -28,7 +28,8 @@ public sealed class MachineFingerprintTests : IDisposable
         var state = new StateDirectory(_directory.Path);
 
         var found = MachineFingerprint.Collect("demo", state, []);
-        var again = MachineFingerprint.Collect("demo", new StateDirectory(_directory.Path), [new MachineValue(MachineComponentKind.Board, "None")]);
+        var again = MachineFingerprint.Collect("demo", new StateDirectory(_directory.Path),
+            [new MachineValue(MachineComponentKind.Board, "None")]);
 
         Assert.Equal([MachineComponentKind.Os], found.Kinds);
         Assert.Equal(found, again);
@@ -70,7 +71,8 @@ public sealed class MachineFingerprintTests : IDisposable
 
         var smbios = Smbios.Parse(table);
 
-        Assert.Equal(("Dell Inc.", "OptiPlex", "4c4c4544-0051-3610-8052-b4c04f4d4e31"), (smbios.Maker, smbios.Product, smbios.Uuid));
+        Assert.Equal(("Dell Inc.", "OptiPlex", "4c4c4544-0051-3610-8052-b4c04f4d4e31"),
+            (smbios.Maker, smbios.Product, smbios.Uuid));
         Assert.Equal(["SYS-1", "BOARD-1", "CHASSIS-1"], smbios.Serials);
     }
 
@@ -100,7 +102,8 @@ public sealed class MachineFingerprintTests : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(row.AsSpan(1128), type);
         row[1152] = flags;
 
-        var found = WindowsNetworkCards.Parse(row).Select(value => $"mac {value.Text.Replace(":", "", StringComparison.Ordinal)}");
+        var found = WindowsNetworkCards.Parse(row).Select(value =>
+            $"mac {value.Text.Replace(":", "", StringComparison.Ordinal)}");
 
         Assert.Equal(expected, string.Concat(found));
     }

@@ -20,14 +20,18 @@ internal sealed class MachineTree : IDisposable
         return this;
     }
 
-    /// <summary>A file that this process may not read. Root may read everything, so for root it is a file that cannot be opened.</summary>
+    /// <summary>
+    /// A file that this process may not read. Root may read everything, so for root it is a file that cannot be opened.
+    /// </summary>
     public MachineTree Unreadable(string path)
     {
         Directory.CreateDirectory(Full(path));
         return this;
     }
 
-    /// <summary>A disk or network card: an entry in a class directory that is a link into the tree of devices.</summary>
+    /// <summary>
+    /// A disk or network card: an entry in a class directory that is a link into the tree of devices.
+    /// </summary>
     public MachineTree Device(string link, string place, params (string Name, string Content)[] files)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Full(link))!);
@@ -43,7 +47,8 @@ internal sealed class MachineTree : IDisposable
 
     public MachineTree Card(string name, string place, string address, string assignment = "0", bool isHardware = true)
     {
-        Device($"/sys/class/net/{name}", $"/sys/devices/{place}/net/{name}", ("address", address + "\n"), ("type", "1\n"), ("addr_assign_type", assignment + "\n"));
+        Device($"/sys/class/net/{name}", $"/sys/devices/{place}/net/{name}", ("address", address + "\n"),
+            ("type", "1\n"), ("addr_assign_type", assignment + "\n"));
         if (isHardware)
         {
             Directory.CreateDirectory(Full($"/sys/devices/{place}/net/{name}/device"));

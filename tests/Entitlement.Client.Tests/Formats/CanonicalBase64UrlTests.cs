@@ -8,7 +8,9 @@ public sealed class CanonicalBase64UrlTests
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    /// <summary>Every text of two to four characters of the alphabet and some outside of it: only what encoding gives is read.</summary>
+    /// <summary>
+    /// Every text of two to four characters of the alphabet and some outside of it: only what encoding gives is read.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -83,7 +83,8 @@ public sealed class EncodingTests : IDisposable
     {
         var line = Encoding.ASCII.GetString(File(kind)).TrimEnd('\n');
 
-        Assert.Equal((FileFormatCode.NotCanonicalBase64Url, "signature"), Refusal(kind, Encoding.ASCII.GetBytes(line + end)));
+        Assert.Equal((FileFormatCode.NotCanonicalBase64Url, "signature"),
+            Refusal(kind, Encoding.ASCII.GetBytes(line + end)));
     }
 
     [Theory]
@@ -146,7 +147,8 @@ public sealed class EncodingTests : IDisposable
         {
             var file = RawJws.Sign(Header(kind), Encoding.UTF8.GetBytes(payload), Key(kind));
 
-            Assert.Contains(Refusal(kind, file).Code, (FileFormatCode[])[FileFormatCode.BadJson, FileFormatCode.WrongValueKind, FileFormatCode.OutOfRange]);
+            Assert.Contains(Refusal(kind, file).Code,
+                (FileFormatCode[])[FileFormatCode.BadJson, FileFormatCode.WrongValueKind, FileFormatCode.OutOfRange]);
         }
     }
 
@@ -157,18 +159,22 @@ public sealed class EncodingTests : IDisposable
     [InlineData("lic", "\\u009f", FileFormatCode.BadText)]
     public void Refuses_text_that_is_no_text_in_names_and_values(string kind, string escape, FileFormatCode code)
     {
-        var asName = Payload(kind).ToJsonString().Replace("\"product\":", $"\"{escape}product\":", StringComparison.Ordinal);
-        var asValue = Payload(kind).ToJsonString().Replace("\"product\":\"demo\"", $"\"product\":\"{escape}demo\"", StringComparison.Ordinal);
+        var asName = Payload(kind).ToJsonString().Replace("\"product\":", $"\"{escape}product\":",
+            StringComparison.Ordinal);
+        var asValue = Payload(kind).ToJsonString().Replace("\"product\":\"demo\"", $"\"product\":\"{escape}demo\"",
+            StringComparison.Ordinal);
 
         Assert.Equal(code, Refusal(kind, RawJws.Sign(Header(kind), Encoding.UTF8.GetBytes(asName), Key(kind))).Code);
-        Assert.Equal((code, "product"), Refusal(kind, RawJws.Sign(Header(kind), Encoding.UTF8.GetBytes(asValue), Key(kind))));
+        Assert.Equal((code, "product"),
+            Refusal(kind, RawJws.Sign(Header(kind), Encoding.UTF8.GetBytes(asValue), Key(kind))));
     }
 
     [Theory]
     [InlineData("lrq", "\"ver\":1", "\"ver\":1,\"ver\":1", "ver")]
     [InlineData("lrq", "\"ver\":1", "\"ver\":1,\"\\u0076er\":1", "ver")]
     [InlineData("lrq", "\"name\":\"workstation-7\"", "\"name\":\"a\",\"name\":\"b\"", "machine.name")]
-    [InlineData("lrq", "\"components\":{", "\"components\":{\"mac\":[\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"],", "machine.components.mac")]
+    [InlineData("lrq", "\"components\":{",
+        "\"components\":{\"mac\":[\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"],", "machine.components.mac")]
     [InlineData("lrq", "\"id\":\"cam-2\"", "\"id\":\"cam-2\",\"id\":\"cam-3\"", "devices[1].id")]
     [InlineData("lic", "\"ver\":1", "\"ver\":1,\"ver\":1", "ver")]
     [InlineData("lic", "\"match\":3", "\"match\":3,\"match\":0", "machine.match")]
@@ -180,7 +186,8 @@ public sealed class EncodingTests : IDisposable
     {
         var payload = Payload(kind).ToJsonString().Replace(once, twice, StringComparison.Ordinal);
 
-        Assert.Equal((FileFormatCode.DuplicateMember, member), Refusal(kind, RawJws.Sign(Header(kind), Encoding.UTF8.GetBytes(payload), Key(kind))));
+        Assert.Equal((FileFormatCode.DuplicateMember, member),
+            Refusal(kind, RawJws.Sign(Header(kind), Encoding.UTF8.GetBytes(payload), Key(kind))));
     }
 
     [Theory]
@@ -188,10 +195,12 @@ public sealed class EncodingTests : IDisposable
     [InlineData("lic")]
     public void Refuses_a_name_that_stands_twice_in_the_header(string kind)
     {
-        var header = Encoding.UTF8.GetString(Header(kind)).Replace("{\"alg\"", "{\"alg\":\"none\",\"alg\"", StringComparison.Ordinal);
+        var header = Encoding.UTF8.GetString(Header(kind)).Replace("{\"alg\"", "{\"alg\":\"none\",\"alg\"",
+            StringComparison.Ordinal);
 
         Assert.Equal((FileFormatCode.DuplicateMember, "header.alg"),
-            Refusal(kind, RawJws.Sign(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(Payload(kind).ToJsonString()), Key(kind))));
+            Refusal(kind, RawJws.Sign(Encoding.UTF8.GetBytes(header),
+                Encoding.UTF8.GetBytes(Payload(kind).ToJsonString()), Key(kind))));
     }
 
     [Theory]
@@ -210,8 +219,9 @@ public sealed class EncodingTests : IDisposable
     [Fact]
     public void Refuses_the_10_001st_device_and_reads_10_000()
     {
-        var devices = Enumerable.Range(0, LicenseRequest.MaxDevices + 1).Select(number => new RequestedDevice($"camera-{number}", "camera")).ToArray();
-        var file = LicenseRequestFile.Write(Samples.Request with { Devices = [.. devices[..^1]] }, _vendor.InstanceKey);
+        var numbers = Enumerable.Range(0, LicenseRequest.MaxDevices);
+        var devices = numbers.Select(number => new RequestedDevice($"camera-{number}", "camera"));
+        var file = LicenseRequestFile.Write(Samples.Request with { Devices = [.. devices] }, _vendor.InstanceKey);
         var payload = RawJws.Json(RawJws.Parts(file)[1]);
         payload["devices"]!.AsArray().Add(new JsonObject { ["id"] = "camera-10001", ["feature"] = "camera" });
 
@@ -229,7 +239,8 @@ public sealed class EncodingTests : IDisposable
 
         Assert.NotEqual(file, rewritten);
         Assert.Equal(
-            LicenseRequestFile.Read(file).ContentHash.ToArray(), LicenseRequestFile.Read(rewritten).ContentHash.ToArray());
+            LicenseRequestFile.Read(file).ContentHash.ToArray(),
+            LicenseRequestFile.Read(rewritten).ContentHash.ToArray());
     }
 
     [Fact]
@@ -239,7 +250,8 @@ public sealed class EncodingTests : IDisposable
         var parts = RawJws.Parts(file);
 
         Assert.Equal(
-            SHA256.HashData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}")), LicenseRequestFile.Read(file).ContentHash.ToArray());
+            SHA256.HashData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}")),
+            LicenseRequestFile.Read(file).ContentHash.ToArray());
     }
 
     private static string Name(int part) => part switch { 0 => "header", 1 => "payload", _ => "signature" };
@@ -268,9 +280,11 @@ public sealed class EncodingTests : IDisposable
     private ECDsa Key(string kind) => kind == "lrq" ? _vendor.InstanceKey : _vendor.Key;
 
     private byte[] Header(string kind) =>
-        Encoding.UTF8.GetBytes((kind == "lrq" ? Samples.RequestHeader(_vendor.InstanceKey) : _vendor.Header()).ToJsonString());
+        Encoding.UTF8.GetBytes(
+            (kind == "lrq" ? Samples.RequestHeader(_vendor.InstanceKey) : _vendor.Header()).ToJsonString());
 
-    private JsonObject Payload(string kind) => kind == "lrq" ? Samples.RequestPayload(_vendor.InstanceKey) : _vendor.Payload();
+    private JsonObject Payload(string kind) => kind == "lrq"
+        ? Samples.RequestPayload(_vendor.InstanceKey) : _vendor.Payload();
 
     /// <summary>White space is free in JSON, so the length of header and payload can be chosen.</summary>
     private byte[] FileWhosePartsHaveLeftOverBits(string kind)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Client.Verification;
 using Entitlement.Formats;
@@ -14,7 +15,8 @@ public sealed class GoldenFormatTests : IDisposable
     private const string SigningKeyId = "K--TdVi-BqloRtm1PN7rZ5Kt2mQKZ9S8gU95FYJ1xMY";
     private const string RevokedKeyId = "aAn_xw9XRy3ZhsuYxioRwr1sx1ispaKPzt_mAxdU4jg";
 
-    private readonly X509Certificate2 _root = X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(Read("root.pem")));
+    private readonly X509Certificate2 _root =
+        X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Read("root.pem")));
 
     public void Dispose() => _root.Dispose();
 
@@ -27,7 +29,9 @@ public sealed class GoldenFormatTests : IDisposable
         Assert.Equal(RequestHash, Base64Url.EncodeToString(file.ContentHash.Span));
         Assert.Equal("arbeitsplatz-größe-7", file.Request.Machine.Name);
         Assert.Equal(7, file.Request.Machine.Components.KindCount);
-        Assert.Equal<IEnumerable<RequestedDevice>>([new RequestedDevice("cam-1", "camera", "Model Z"), new RequestedDevice("cam-2", "camera")], file.Request.Devices);
+        Assert.Equal<IEnumerable<RequestedDevice>>(
+            [new RequestedDevice("cam-1", "camera", "Model Z"), new RequestedDevice("cam-2", "camera")],
+            file.Request.Devices);
         Assert.Equal("accounts/a1/licenses/l1/activations/v0", file.Request.Replaces);
         Assert.Equal((LicenseRequestOperation.Replace, 6), (file.Request.Operation, file.Request.Generation));
     }
@@ -35,11 +39,14 @@ public sealed class GoldenFormatTests : IDisposable
     [Fact]
     public void Verifies_the_license_as_it_was_issued()
     {
-        var result = LicenseVerifier.Verify(Read("license.lic"), Options(revokedKeys: RevokedKeyList.Read(Read("keys.krl"), [_root])));
+        var result = LicenseVerifier.Verify(Read("license.lic"),
+            Options(revokedKeys: RevokedKeyList.Read(Read("keys.krl"), [_root])));
 
         Assert.Equal(VerificationReason.Valid, result.Reason);
-        Assert.Equal((1, 2, 5), (result.QuantityOf("export"), result.QuantityOf("camera"), result.QuantityOf("render")));
-        Assert.Equal((7, "professional", RequestHash), (result.Claims!.Generation, result.Claims.Edition, result.Claims.RequestHash));
+        Assert.Equal((1, 2, 5),
+            (result.QuantityOf("export"), result.QuantityOf("camera"), result.QuantityOf("render")));
+        Assert.Equal((7, "professional", RequestHash),
+            (result.Claims!.Generation, result.Claims.Edition, result.Claims.RequestHash));
         Assert.Equal(Samples.Now.AddDays(14), result.Claims.OverlapUntil);
     }
 
@@ -49,7 +56,8 @@ public sealed class GoldenFormatTests : IDisposable
         var key = Assert.Single(JsonWebKeySet.Read(Read("jwks.json")));
 
         Assert.Equal(SigningKeyId, key.KeyId);
-        Assert.Equal(CertificateProblem.None, CertificateProfile.Check(key.Certificate.Span, [_root], Samples.Now, out var publicKey));
+        Assert.Equal(CertificateProblem.None,
+            CertificateProfile.Check(key.Certificate.Span, [_root], Samples.Now, out var publicKey));
         Assert.True(LicenseFile.Read(Read("license.lic")).IsSignedBy(publicKey!));
         publicKey!.Dispose();
     }
@@ -62,7 +70,8 @@ public sealed class GoldenFormatTests : IDisposable
         Assert.Equal((2L, true, false), (list.Number, list.Revokes(RevokedKeyId), list.Revokes(SigningKeyId)));
     }
 
-    private static byte[] Read(string name) => File.ReadAllBytes(Repository.File("tests", "golden", "formats", "v1", name));
+    private static byte[] Read(string name) =>
+        File.ReadAllBytes(Repository.File("tests", "golden", "formats", "v1", name));
 
     private VerificationOptions Options(RevokedKeyList revokedKeys) => new()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Formats;
+using static Entitlement.Formats.FileFormatCode;
 
 namespace Entitlement.Client.Tests.Formats;
 
@@ -9,58 +10,58 @@ public sealed class LicenseFileRefusalTests : IDisposable
 {
     private const string Hash = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    private static readonly Dictionary<string, (Action<JsonObject> Break, FileFormatCode Code, string Member)> Headers = new()
+    private static readonly Dictionary<string, Fault> Headers = new()
     {
-        ["typ of a request"] = (h => h["typ"] = "lrq+jwt", FileFormatCode.WrongType, "header.typ"),
-        ["typ missing"] = (h => h.Remove("typ"), FileFormatCode.MissingMember, "header.typ"),
-        ["alg none"] = (h => h["alg"] = "none", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["alg HS256"] = (h => h["alg"] = "HS256", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["alg RS256"] = (h => h["alg"] = "RS256", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["crit"] = (h => h["crit"] = new JsonArray("b64"), FileFormatCode.CriticalNotUnderstood, "header.crit"),
-        ["crit empty"] = (h => h["crit"] = new JsonArray(), FileFormatCode.CriticalNotUnderstood, "header.crit"),
-        ["kid missing"] = (h => h.Remove("kid"), FileFormatCode.MissingMember, "header.kid"),
-        ["kid no thumbprint"] = (h => h["kid"] = "signing-1", FileFormatCode.NotCanonicalBase64Url, "header.kid"),
-        ["x5c missing"] = (h => h.Remove("x5c"), FileFormatCode.MissingMember, "header.x5c"),
-        ["x5c empty"] = (h => h["x5c"] = new JsonArray(), FileFormatCode.BadCertificate, "header.x5c"),
-        ["x5c with the root too"] = (h => h["x5c"]!.AsArray().Add("AAAA"), FileFormatCode.TooLarge, "header.x5c"),
-        ["x5c in base64url"] = (h => h["x5c"] = new JsonArray("_-8"), FileFormatCode.BadCertificate, "header.x5c[0]"),
+        ["typ of a request"] = new(h => h["typ"] = "lrq+jwt", WrongType, "header.typ"),
+        ["typ missing"] = new(h => h.Remove("typ"), MissingMember, "header.typ"),
+        ["alg none"] = new(h => h["alg"] = "none", WrongAlgorithm, "header.alg"),
+        ["alg HS256"] = new(h => h["alg"] = "HS256", WrongAlgorithm, "header.alg"),
+        ["alg RS256"] = new(h => h["alg"] = "RS256", WrongAlgorithm, "header.alg"),
+        ["crit"] = new(h => h["crit"] = new JsonArray("b64"), CriticalNotUnderstood, "header.crit"),
+        ["crit empty"] = new(h => h["crit"] = new JsonArray(), CriticalNotUnderstood, "header.crit"),
+        ["kid missing"] = new(h => h.Remove("kid"), MissingMember, "header.kid"),
+        ["kid no thumbprint"] = new(h => h["kid"] = "signing-1", NotCanonicalBase64Url, "header.kid"),
+        ["x5c missing"] = new(h => h.Remove("x5c"), MissingMember, "header.x5c"),
+        ["x5c empty"] = new(h => h["x5c"] = new JsonArray(), BadCertificate, "header.x5c"),
+        ["x5c with the root too"] = new(h => h["x5c"]!.AsArray().Add("AAAA"), TooLarge, "header.x5c"),
+        ["x5c in base64url"] = new(h => h["x5c"] = new JsonArray("_-8"), BadCertificate, "header.x5c[0]"),
     };
 
-    private static readonly Dictionary<string, (Action<JsonObject> Break, FileFormatCode Code, string Member)> Payloads = new()
+    private static readonly Dictionary<string, Fault> Payloads = new()
     {
-        ["iss missing"] = (p => p.Remove("iss"), FileFormatCode.MissingMember, "iss"),
-        ["sub missing"] = (p => p.Remove("sub"), FileFormatCode.MissingMember, "sub"),
-        ["jti missing"] = (p => p.Remove("jti"), FileFormatCode.MissingMember, "jti"),
-        ["iat missing"] = (p => p.Remove("iat"), FileFormatCode.MissingMember, "iat"),
-        ["nbf missing"] = (p => p.Remove("nbf"), FileFormatCode.MissingMember, "nbf"),
-        ["nbf as text"] = (p => p["nbf"] = "now", FileFormatCode.WrongValueKind, "nbf"),
-        ["exp null"] = (p => p["exp"] = null, FileFormatCode.WrongValueKind, "exp"),
-        ["exp negative"] = (p => p["exp"] = -1, FileFormatCode.OutOfRange, "exp"),
-        ["ver missing"] = (p => p.Remove("ver"), FileFormatCode.MissingMember, "ver"),
-        ["ver 2"] = (p => p["ver"] = 2, FileFormatCode.UnknownVersion, "ver"),
-        ["gen missing"] = (p => p.Remove("gen"), FileFormatCode.MissingMember, "gen"),
-        ["gen 0"] = (p => p["gen"] = 0, FileFormatCode.OutOfRange, "gen"),
-        ["slc missing"] = (p => p.Remove("slc"), FileFormatCode.MissingMember, "slc"),
-        ["account missing"] = (p => p.Remove("account"), FileFormatCode.MissingMember, "account"),
-        ["product missing"] = (p => p.Remove("product"), FileFormatCode.MissingMember, "product"),
-        ["product of 257 characters"] = (p => p["product"] = new string('p', 257), FileFormatCode.BadText, "product"),
-        ["features missing"] = (p => p.Remove("features"), FileFormatCode.MissingMember, "features"),
-        ["feature without code"] = (p => p["features"]![1]!.AsObject().Remove("code"), FileFormatCode.MissingMember, "features[1].code"),
-        ["feature code of 129 characters"] = (p => p["features"]![1]!["code"] = new string('c', 129), FileFormatCode.BadText, "features[1].code"),
-        ["feature without quantity"] = (p => p["features"]![0]!.AsObject().Remove("quantity"), FileFormatCode.MissingMember, "features[0].quantity"),
-        ["quantity negative"] = (p => p["features"]![0]!["quantity"] = -1, FileFormatCode.OutOfRange, "features[0].quantity"),
-        ["counts unknown"] = (p => p["features"]![0]!["counts"] = "user", FileFormatCode.BadText, "features[0].counts"),
-        ["device of 129 characters"] = (p => p["features"]![1]!["devices"]![1] = new string('d', 129), FileFormatCode.BadText, "features[1].devices[1]"),
-        ["machine missing"] = (p => p.Remove("machine"), FileFormatCode.MissingMember, "machine"),
-        ["match missing"] = (p => p["machine"]!.AsObject().Remove("match"), FileFormatCode.MissingMember, "machine.match"),
-        ["match above the number of kinds"] = (p => p["machine"]!["match"] = 5, FileFormatCode.OutOfRange, "machine.match"),
-        ["hash twice"] = (p => p["machine"]!["components"]!["mac"] = new JsonArray(Hash, Hash), FileFormatCode.NotSorted, "machine.components.mac[1]"),
-        ["cnf missing"] = (p => p.Remove("cnf"), FileFormatCode.MissingMember, "cnf.jkt"),
-        ["jkt missing"] = (p => p["cnf"] = new JsonObject(), FileFormatCode.MissingMember, "cnf.jkt"),
-        ["jkt of 31 bytes"] = (p => p["cnf"]!["jkt"] = Hash[..42], FileFormatCode.NotCanonicalBase64Url, "cnf.jkt"),
-        ["lrq missing"] = (p => p.Remove("lrq"), FileFormatCode.MissingMember, "lrq"),
-        ["unknown member too deep"] = (p => p["new"] = JsonNode.Parse("[[[[1]]]]"), FileFormatCode.TooDeep, "new[0][0][0]"),
-        ["unknown text too long"] = (p => p["new"] = new string('n', 257), FileFormatCode.BadText, "new"),
+        ["iss missing"] = new(p => p.Remove("iss"), MissingMember, "iss"),
+        ["sub missing"] = new(p => p.Remove("sub"), MissingMember, "sub"),
+        ["jti missing"] = new(p => p.Remove("jti"), MissingMember, "jti"),
+        ["iat missing"] = new(p => p.Remove("iat"), MissingMember, "iat"),
+        ["nbf missing"] = new(p => p.Remove("nbf"), MissingMember, "nbf"),
+        ["nbf as text"] = new(p => p["nbf"] = "now", WrongValueKind, "nbf"),
+        ["exp null"] = new(p => p["exp"] = null, WrongValueKind, "exp"),
+        ["exp negative"] = new(p => p["exp"] = -1, OutOfRange, "exp"),
+        ["ver missing"] = new(p => p.Remove("ver"), MissingMember, "ver"),
+        ["ver 2"] = new(p => p["ver"] = 2, UnknownVersion, "ver"),
+        ["gen missing"] = new(p => p.Remove("gen"), MissingMember, "gen"),
+        ["gen 0"] = new(p => p["gen"] = 0, OutOfRange, "gen"),
+        ["slc missing"] = new(p => p.Remove("slc"), MissingMember, "slc"),
+        ["account missing"] = new(p => p.Remove("account"), MissingMember, "account"),
+        ["product missing"] = new(p => p.Remove("product"), MissingMember, "product"),
+        ["product of 257 characters"] = new(p => p["product"] = new string('p', 257), BadText, "product"),
+        ["features missing"] = new(p => p.Remove("features"), MissingMember, "features"),
+        ["feature without code"] = new(p => Feature(p, 1).Remove("code"), MissingMember, "features[1].code"),
+        ["feature code of 129 characters"] = new(p => Feature(p, 1)["code"] = new string('c', 129), BadText, "features[1].code"),
+        ["feature without quantity"] = new(p => Feature(p, 0).Remove("quantity"), MissingMember, "features[0].quantity"),
+        ["quantity negative"] = new(p => Feature(p, 0)["quantity"] = -1, OutOfRange, "features[0].quantity"),
+        ["counts unknown"] = new(p => Feature(p, 0)["counts"] = "user", BadText, "features[0].counts"),
+        ["device of 129 characters"] = new(p => Feature(p, 1)["devices"]![1] = new string('d', 129), BadText, "features[1].devices[1]"),
+        ["machine missing"] = new(p => p.Remove("machine"), MissingMember, "machine"),
+        ["match missing"] = new(p => p["machine"]!.AsObject().Remove("match"), MissingMember, "machine.match"),
+        ["match above the number of kinds"] = new(p => p["machine"]!["match"] = 5, OutOfRange, "machine.match"),
+        ["hash twice"] = new(p => Kinds(p)["mac"] = new JsonArray(Hash, Hash), NotSorted, "machine.components.mac[1]"),
+        ["cnf missing"] = new(p => p.Remove("cnf"), MissingMember, "cnf.jkt"),
+        ["jkt missing"] = new(p => p["cnf"] = new JsonObject(), MissingMember, "cnf.jkt"),
+        ["jkt of 31 bytes"] = new(p => p["cnf"]!["jkt"] = Hash[..42], NotCanonicalBase64Url, "cnf.jkt"),
+        ["lrq missing"] = new(p => p.Remove("lrq"), MissingMember, "lrq"),
+        ["unknown member too deep"] = new(p => p["new"] = JsonNode.Parse("[[[[1]]]]"), TooDeep, "new[0][0][0]"),
+        ["unknown text too long"] = new(p => p["new"] = new string('n', 257), BadText, "new"),
     };
 
     private readonly Vendor _vendor = new();
@@ -124,5 +125,12 @@ public sealed class LicenseFileRefusalTests : IDisposable
         Assert.Equal("machine.match", refusal.Member);
     }
 
-    private static FileFormatException Refusal(byte[] file) => Assert.Throws<FileFormatException>(() => LicenseFile.Read(file));
+    private static JsonObject Kinds(JsonObject payload) => payload["machine"]!["components"]!.AsObject();
+
+    private static JsonObject Feature(JsonObject payload, int index) => payload["features"]![index]!.AsObject();
+
+    private static FileFormatException Refusal(byte[] file) =>
+        Assert.Throws<FileFormatException>(() => LicenseFile.Read(file));
+
+    private sealed record Fault(Action<JsonObject> Break, FileFormatCode Code, string Member);
 }

@@ -2,98 +2,99 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Formats;
+using static Entitlement.Formats.FileFormatCode;
 
 namespace Entitlement.Client.Tests.Formats;
 
-/// <summary>Every rule that a request file can break, one at a time: the code and the member that the refusal names.</summary>
+/// <summary>Every rule that a request can break, one at a time: the code and the member that are named.</summary>
 public sealed class LicenseRequestRefusalTests
 {
     private const string Hash = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    private static readonly Dictionary<string, (Action<JsonObject> Break, FileFormatCode Code, string Member)> Headers = new()
+    private static readonly Dictionary<string, Fault> Headers = new()
     {
-        ["typ of another file"] = (h => h["typ"] = "lic+jwt", FileFormatCode.WrongType, "header.typ"),
-        ["typ in upper case"] = (h => h["typ"] = "LRQ+JWT", FileFormatCode.WrongType, "header.typ"),
-        ["typ JWT"] = (h => h["typ"] = "JWT", FileFormatCode.WrongType, "header.typ"),
-        ["typ missing"] = (h => h.Remove("typ"), FileFormatCode.MissingMember, "header.typ"),
-        ["typ null"] = (h => h["typ"] = null, FileFormatCode.WrongValueKind, "header.typ"),
-        ["alg none"] = (h => h["alg"] = "none", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["alg HS256"] = (h => h["alg"] = "HS256", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["alg RS256"] = (h => h["alg"] = "RS256", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["alg ES384"] = (h => h["alg"] = "ES384", FileFormatCode.WrongAlgorithm, "header.alg"),
-        ["alg missing"] = (h => h.Remove("alg"), FileFormatCode.MissingMember, "header.alg"),
-        ["crit"] = (h => h["crit"] = new JsonArray("exp"), FileFormatCode.CriticalNotUnderstood, "header.crit"),
-        ["jwk missing"] = (h => h.Remove("jwk"), FileFormatCode.MissingMember, "header.jwk"),
-        ["jwk no object"] = (h => h["jwk"] = "key", FileFormatCode.WrongValueKind, "header.jwk"),
-        ["kty RSA"] = (h => h["jwk"]!["kty"] = "RSA", FileFormatCode.BadKey, "header.jwk.kty"),
-        ["crv P-384"] = (h => h["jwk"]!["crv"] = "P-384", FileFormatCode.BadKey, "header.jwk.crv"),
-        ["crv missing"] = (h => h["jwk"]!.AsObject().Remove("crv"), FileFormatCode.MissingMember, "header.jwk.crv"),
-        ["x missing"] = (h => h["jwk"]!.AsObject().Remove("x"), FileFormatCode.MissingMember, "header.jwk.x"),
-        ["x of 31 bytes"] = (h => h["jwk"]!["x"] = Hash[..42], FileFormatCode.NotCanonicalBase64Url, "header.jwk.x"),
-        ["x with left-over bits"] = (h => h["jwk"]!["x"] = Hash[..42] + "B", FileFormatCode.NotCanonicalBase64Url, "header.jwk.x"),
-        ["key not on the curve"] = (h => h["jwk"]!["y"] = Hash, FileFormatCode.BadKey, "header.jwk"),
-        ["key all zeros"] = (h => h["jwk"] = Key(Hash, Hash), FileFormatCode.BadKey, "header.jwk"),
-        ["private key"] = (h => h["jwk"]!["d"] = Hash, FileFormatCode.BadKey, "header.jwk.d"),
-        ["unknown member of jwk"] = (h => h["jwk"]!["ext"] = true, FileFormatCode.UnknownMember, "header.jwk.ext"),
-        ["unknown member of header"] = (h => h["kid"] = "1", FileFormatCode.UnknownMember, "header.kid"),
+        ["typ of another file"] = new(h => h["typ"] = "lic+jwt", WrongType, "header.typ"),
+        ["typ in upper case"] = new(h => h["typ"] = "LRQ+JWT", WrongType, "header.typ"),
+        ["typ JWT"] = new(h => h["typ"] = "JWT", WrongType, "header.typ"),
+        ["typ missing"] = new(h => h.Remove("typ"), MissingMember, "header.typ"),
+        ["typ null"] = new(h => h["typ"] = null, WrongValueKind, "header.typ"),
+        ["alg none"] = new(h => h["alg"] = "none", WrongAlgorithm, "header.alg"),
+        ["alg HS256"] = new(h => h["alg"] = "HS256", WrongAlgorithm, "header.alg"),
+        ["alg RS256"] = new(h => h["alg"] = "RS256", WrongAlgorithm, "header.alg"),
+        ["alg ES384"] = new(h => h["alg"] = "ES384", WrongAlgorithm, "header.alg"),
+        ["alg missing"] = new(h => h.Remove("alg"), MissingMember, "header.alg"),
+        ["crit"] = new(h => h["crit"] = new JsonArray("exp"), CriticalNotUnderstood, "header.crit"),
+        ["jwk missing"] = new(h => h.Remove("jwk"), MissingMember, "header.jwk"),
+        ["jwk no object"] = new(h => h["jwk"] = "key", WrongValueKind, "header.jwk"),
+        ["kty RSA"] = new(h => h["jwk"]!["kty"] = "RSA", BadKey, "header.jwk.kty"),
+        ["crv P-384"] = new(h => h["jwk"]!["crv"] = "P-384", BadKey, "header.jwk.crv"),
+        ["crv missing"] = new(h => h["jwk"]!.AsObject().Remove("crv"), MissingMember, "header.jwk.crv"),
+        ["x missing"] = new(h => h["jwk"]!.AsObject().Remove("x"), MissingMember, "header.jwk.x"),
+        ["x of 31 bytes"] = new(h => h["jwk"]!["x"] = Hash[..42], NotCanonicalBase64Url, "header.jwk.x"),
+        ["x with left-over bits"] = new(h => h["jwk"]!["x"] = Hash[..42] + "B", NotCanonicalBase64Url, "header.jwk.x"),
+        ["key not on the curve"] = new(h => h["jwk"]!["y"] = Hash, BadKey, "header.jwk"),
+        ["key all zeros"] = new(h => h["jwk"] = Key(Hash, Hash), BadKey, "header.jwk"),
+        ["private key"] = new(h => h["jwk"]!["d"] = Hash, BadKey, "header.jwk.d"),
+        ["unknown member of jwk"] = new(h => h["jwk"]!["ext"] = true, UnknownMember, "header.jwk.ext"),
+        ["unknown member of header"] = new(h => h["kid"] = "1", UnknownMember, "header.kid"),
     };
 
-    private static readonly Dictionary<string, (Action<JsonObject> Break, FileFormatCode Code, string Member)> Payloads = new()
+    private static readonly Dictionary<string, Fault> Payloads = new()
     {
-        ["jti missing"] = (p => p.Remove("jti"), FileFormatCode.MissingMember, "jti"),
-        ["jti no UUID"] = (p => p["jti"] = "4711", FileFormatCode.BadText, "jti"),
-        ["jti in upper case"] = (p => p["jti"] = "3F1C9A52-6C1E-4D0B-9A43-5F3A0E9B7C11", FileFormatCode.BadText, "jti"),
-        ["jti in braces"] = (p => p["jti"] = "{3f1c9a52-6c1e-4d0b-9a43-5f3a0e9b7c11}", FileFormatCode.BadText, "jti"),
-        ["iat missing"] = (p => p.Remove("iat"), FileFormatCode.MissingMember, "iat"),
-        ["iat negative"] = (p => p["iat"] = -1, FileFormatCode.OutOfRange, "iat"),
-        ["iat with a fraction"] = (p => p["iat"] = 1.5, FileFormatCode.OutOfRange, "iat"),
-        ["iat after the year 9999"] = (p => p["iat"] = 253_402_300_800, FileFormatCode.OutOfRange, "iat"),
-        ["iat beyond any integer"] = (p => p["iat"] = JsonNode.Parse("1e400"), FileFormatCode.OutOfRange, "iat"),
-        ["iat as text"] = (p => p["iat"] = "1795348800", FileFormatCode.WrongValueKind, "iat"),
-        ["aud as a list"] = (p => p["aud"] = new JsonArray("a"), FileFormatCode.WrongValueKind, "aud"),
-        ["ver missing"] = (p => p.Remove("ver"), FileFormatCode.MissingMember, "ver"),
-        ["ver 2"] = (p => p["ver"] = 2, FileFormatCode.UnknownVersion, "ver"),
-        ["ver 0"] = (p => p["ver"] = 0, FileFormatCode.UnknownVersion, "ver"),
-        ["ver as text"] = (p => p["ver"] = "1", FileFormatCode.WrongValueKind, "ver"),
-        ["op unknown"] = (p => p["op"] = "return", FileFormatCode.BadText, "op"),
-        ["op in upper case"] = (p => p["op"] = "Activate", FileFormatCode.BadText, "op"),
-        ["op missing"] = (p => p.Remove("op"), FileFormatCode.MissingMember, "op"),
-        ["slc missing"] = (p => p.Remove("slc"), FileFormatCode.MissingMember, "slc"),
-        ["slc empty"] = (p => p["slc"] = "", FileFormatCode.BadText, "slc"),
-        ["slc null"] = (p => p["slc"] = null, FileFormatCode.WrongValueKind, "slc"),
-        ["slc of 257 characters"] = (p => p["slc"] = new string('A', 257), FileFormatCode.BadText, "slc"),
-        ["product missing"] = (p => p.Remove("product"), FileFormatCode.MissingMember, "product"),
-        ["product with a line feed"] = (p => p["product"] = "de\nmo", FileFormatCode.BadText, "product"),
-        ["product with NUL"] = (p => p["product"] = "demo\0", FileFormatCode.BadText, "product"),
-        ["product_version missing"] = (p => p.Remove("product_version"), FileFormatCode.MissingMember, "product_version"),
-        ["build_date missing"] = (p => p.Remove("build_date"), FileFormatCode.MissingMember, "build_date"),
-        ["build_date of another form"] = (p => p["build_date"] = "2026-1-2", FileFormatCode.BadText, "build_date"),
-        ["build_date that is no day"] = (p => p["build_date"] = "2026-02-30", FileFormatCode.BadText, "build_date"),
-        ["machine missing"] = (p => p.Remove("machine"), FileFormatCode.MissingMember, "machine"),
-        ["machine name missing"] = (p => p["machine"]!.AsObject().Remove("name"), FileFormatCode.MissingMember, "machine.name"),
-        ["components missing"] = (p => p["machine"]!.AsObject().Remove("components"), FileFormatCode.MissingMember, "machine.components"),
-        ["no component"] = (p => p["machine"]!["components"] = new JsonObject(), FileFormatCode.MissingMember, "machine.components"),
-        ["kind unknown"] = (p => p["machine"]!["components"]!["gpu"] = new JsonArray(Hash), FileFormatCode.UnknownMember, "machine.components.gpu"),
-        ["kind without hash"] = (p => p["machine"]!["components"]!["tpm"] = new JsonArray(), FileFormatCode.MissingMember, "machine.components.tpm"),
-        ["17 hashes"] = (p => p["machine"]!["components"]!["mac"] = Hashes(17), FileFormatCode.TooLarge, "machine.components.mac"),
-        ["hash of 31 bytes"] = (p => p["machine"]!["components"]!["mac"] = new JsonArray(Hash[..42]), FileFormatCode.NotCanonicalBase64Url, "machine.components.mac[0]"),
-        ["hashes out of order"] = (p => p["machine"]!["components"]!["mac"] = new JsonArray([.. Hashes(3).Reverse().Select(n => n!.DeepClone())]), FileFormatCode.NotSorted, "machine.components.mac[1]"),
-        ["hash twice"] = (p => p["machine"]!["components"]!["mac"] = new JsonArray(Hash, Hash), FileFormatCode.NotSorted, "machine.components.mac[1]"),
-        ["devices no list"] = (p => p["devices"] = new JsonObject(), FileFormatCode.WrongValueKind, "devices"),
-        ["device without id"] = (p => p["devices"]![1]!.AsObject().Remove("id"), FileFormatCode.MissingMember, "devices[1].id"),
-        ["device id of 129 characters"] = (p => p["devices"]![1]!["id"] = new string('i', 129), FileFormatCode.BadText, "devices[1].id"),
-        ["feature of 129 characters"] = (p => p["devices"]![1]!["feature"] = new string('f', 129), FileFormatCode.BadText, "devices[1].feature"),
-        ["device without feature"] = (p => p["devices"]![0]!.AsObject().Remove("feature"), FileFormatCode.MissingMember, "devices[0].feature"),
-        ["device twice"] = (p => p["devices"]!.AsArray().Add(p["devices"]![0]!.DeepClone()), FileFormatCode.DuplicateMember, "devices[2]"),
-        ["unknown member of device"] = (p => p["devices"]![0]!["serial"] = "1", FileFormatCode.UnknownMember, "devices[0].serial"),
-        ["unknown member"] = (p => p["exp"] = 1, FileFormatCode.UnknownMember, "exp"),
-        ["member in other case"] = (p => p["Aud"] = "a", FileFormatCode.UnknownMember, "Aud"),
-        ["gen missing"] = (p => p.Remove("gen"), FileFormatCode.MissingMember, "gen"),
-        ["gen negative"] = (p => p["gen"] = -1, FileFormatCode.OutOfRange, "gen"),
-        ["gen too large"] = (p => p["gen"] = 2_147_483_648, FileFormatCode.OutOfRange, "gen"),
-        ["replace without replaces"] = (p => p["op"] = "replace", FileFormatCode.MissingMember, "replaces"),
-        ["replaces without replace"] = (p => p["replaces"] = "accounts/a", FileFormatCode.UnexpectedMember, "replaces"),
-        ["five levels"] = (p => p["machine"]!["components"]!["mac"] = new JsonArray(new JsonArray(Hash)), FileFormatCode.WrongValueKind, "machine.components.mac[0]"),
+        ["jti missing"] = new(p => p.Remove("jti"), MissingMember, "jti"),
+        ["jti no UUID"] = new(p => p["jti"] = "4711", BadText, "jti"),
+        ["jti in upper case"] = new(p => p["jti"] = "3F1C9A52-6C1E-4D0B-9A43-5F3A0E9B7C11", BadText, "jti"),
+        ["jti in braces"] = new(p => p["jti"] = "{3f1c9a52-6c1e-4d0b-9a43-5f3a0e9b7c11}", BadText, "jti"),
+        ["iat missing"] = new(p => p.Remove("iat"), MissingMember, "iat"),
+        ["iat negative"] = new(p => p["iat"] = -1, OutOfRange, "iat"),
+        ["iat with a fraction"] = new(p => p["iat"] = 1.5, OutOfRange, "iat"),
+        ["iat after the year 9999"] = new(p => p["iat"] = 253_402_300_800, OutOfRange, "iat"),
+        ["iat beyond any integer"] = new(p => p["iat"] = JsonNode.Parse("1e400"), OutOfRange, "iat"),
+        ["iat as text"] = new(p => p["iat"] = "1795348800", WrongValueKind, "iat"),
+        ["aud as a list"] = new(p => p["aud"] = new JsonArray("a"), WrongValueKind, "aud"),
+        ["ver missing"] = new(p => p.Remove("ver"), MissingMember, "ver"),
+        ["ver 2"] = new(p => p["ver"] = 2, UnknownVersion, "ver"),
+        ["ver 0"] = new(p => p["ver"] = 0, UnknownVersion, "ver"),
+        ["ver as text"] = new(p => p["ver"] = "1", WrongValueKind, "ver"),
+        ["op unknown"] = new(p => p["op"] = "return", BadText, "op"),
+        ["op in upper case"] = new(p => p["op"] = "Activate", BadText, "op"),
+        ["op missing"] = new(p => p.Remove("op"), MissingMember, "op"),
+        ["slc missing"] = new(p => p.Remove("slc"), MissingMember, "slc"),
+        ["slc empty"] = new(p => p["slc"] = "", BadText, "slc"),
+        ["slc null"] = new(p => p["slc"] = null, WrongValueKind, "slc"),
+        ["slc of 257 characters"] = new(p => p["slc"] = new string('A', 257), BadText, "slc"),
+        ["product missing"] = new(p => p.Remove("product"), MissingMember, "product"),
+        ["product with a line feed"] = new(p => p["product"] = "de\nmo", BadText, "product"),
+        ["product with NUL"] = new(p => p["product"] = "demo\0", BadText, "product"),
+        ["product_version missing"] = new(p => p.Remove("product_version"), MissingMember, "product_version"),
+        ["build_date missing"] = new(p => p.Remove("build_date"), MissingMember, "build_date"),
+        ["build_date of another form"] = new(p => p["build_date"] = "2026-1-2", BadText, "build_date"),
+        ["build_date that is no day"] = new(p => p["build_date"] = "2026-02-30", BadText, "build_date"),
+        ["machine missing"] = new(p => p.Remove("machine"), MissingMember, "machine"),
+        ["machine name missing"] = new(p => Machine(p).Remove("name"), MissingMember, "machine.name"),
+        ["components missing"] = new(p => Machine(p).Remove("components"), MissingMember, "machine.components"),
+        ["no component"] = new(p => Machine(p)["components"] = new JsonObject(), MissingMember, "machine.components"),
+        ["kind unknown"] = new(p => Kinds(p)["gpu"] = new JsonArray(Hash), UnknownMember, "machine.components.gpu"),
+        ["kind without hash"] = new(p => Kinds(p)["tpm"] = new JsonArray(), MissingMember, "machine.components.tpm"),
+        ["17 hashes"] = new(p => Kinds(p)["mac"] = Hashes(17), TooLarge, "machine.components.mac"),
+        ["hash of one byte"] = new(p => Kinds(p)["mac"] = new JsonArray("AA"), NotCanonicalBase64Url, "machine.components.mac[0]"),
+        ["hashes out of order"] = new(p => Kinds(p)["mac"] = Hashes(3, -1), NotSorted, "machine.components.mac[1]"),
+        ["hash twice"] = new(p => Kinds(p)["mac"] = new JsonArray(Hash, Hash), NotSorted, "machine.components.mac[1]"),
+        ["devices no list"] = new(p => p["devices"] = new JsonObject(), WrongValueKind, "devices"),
+        ["device without id"] = new(p => Device(p, 1).Remove("id"), MissingMember, "devices[1].id"),
+        ["device id of 129 characters"] = new(p => Device(p, 1)["id"] = new string('i', 129), BadText, "devices[1].id"),
+        ["feature of 129 characters"] = new(p => Device(p, 1)["feature"] = new string('f', 129), BadText, "devices[1].feature"),
+        ["device without feature"] = new(p => Device(p, 0).Remove("feature"), MissingMember, "devices[0].feature"),
+        ["device twice"] = new(p => p["devices"]!.AsArray().Add(Device(p, 0).DeepClone()), DuplicateMember, "devices[2]"),
+        ["unknown member of device"] = new(p => Device(p, 0)["serial"] = "1", UnknownMember, "devices[0].serial"),
+        ["unknown member"] = new(p => p["exp"] = 1, UnknownMember, "exp"),
+        ["member in other case"] = new(p => p["Aud"] = "a", UnknownMember, "Aud"),
+        ["gen missing"] = new(p => p.Remove("gen"), MissingMember, "gen"),
+        ["gen negative"] = new(p => p["gen"] = -1, OutOfRange, "gen"),
+        ["gen too large"] = new(p => p["gen"] = 2_147_483_648, OutOfRange, "gen"),
+        ["replace without replaces"] = new(p => p["op"] = "replace", MissingMember, "replaces"),
+        ["replaces without replace"] = new(p => p["replaces"] = "accounts/a", UnexpectedMember, "replaces"),
+        ["list for a hash"] = new(p => Kinds(p)["mac"] = new JsonArray(new JsonArray()), WrongValueKind, "machine.components.mac[0]"),
     };
 
     public static TheoryData<string> HeaderCases => [.. Headers.Keys];
@@ -137,7 +138,7 @@ public sealed class LicenseRequestRefusalTests
         payload.Insert(0, "new_in_version_2", new JsonObject());
         payload["ver"] = 2;
 
-        Assert.Equal(FileFormatCode.UnknownVersion, Refusal(RawJws.Sign(Samples.RequestHeader(key), payload, key)).Code);
+        Assert.Equal(UnknownVersion, Refusal(RawJws.Sign(Samples.RequestHeader(key), payload, key)).Code);
     }
 
     [Fact]
@@ -148,7 +149,7 @@ public sealed class LicenseRequestRefusalTests
 
         var refusal = Refusal(RawJws.Sign(Samples.RequestHeader(key), Samples.RequestPayload(key), other));
 
-        Assert.Equal((FileFormatCode.BadSignature, "signature"), (refusal.Code, refusal.Member));
+        Assert.Equal((BadSignature, "signature"), (refusal.Code, refusal.Member));
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class LicenseRequestRefusalTests
 
         var refusal = Refusal(RawJws.Sign(Samples.RequestHeader(key).ToJsonString(), "no claims at all", other));
 
-        Assert.Equal(FileFormatCode.BadSignature, refusal.Code);
+        Assert.Equal(BadSignature, refusal.Code);
     }
 
     [Fact]
@@ -168,7 +169,8 @@ public sealed class LicenseRequestRefusalTests
         using var key = Samples.NewKey();
         using var other = Samples.NewKey();
 
-        var shown = LicenseRequestFile.Inspect(RawJws.Sign(Samples.RequestHeader(key), Samples.RequestPayload(key), other));
+        var file = RawJws.Sign(Samples.RequestHeader(key), Samples.RequestPayload(key), other);
+        var shown = LicenseRequestFile.Inspect(file);
 
         Assert.False(shown.IsVerified);
         Assert.Equal(Samples.Request.Jti, shown.Request.Jti);
@@ -192,14 +194,24 @@ public sealed class LicenseRequestRefusalTests
 
         var refusal = Assert.Throws<FileFormatException>(() => LicenseRequestFile.Write(Samples.Request, key));
 
-        Assert.Equal(FileFormatCode.BadKey, refusal.Code);
+        Assert.Equal(BadKey, refusal.Code);
     }
 
     private static FileFormatException Refusal(byte[] file) =>
         Assert.Throws<FileFormatException>(() => LicenseRequestFile.Read(file));
 
-    private static JsonObject Key(string x, string y) => new() { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = x, ["y"] = y };
+    private static JsonObject Machine(JsonObject payload) => payload["machine"]!.AsObject();
 
-    private static JsonArray Hashes(int count) =>
-        new([.. Enumerable.Range(0, count).Select(number => (JsonNode)$"{(char)('a' + number)}{Hash[1..]}")]);
+    private static JsonObject Kinds(JsonObject payload) => Machine(payload)["components"]!.AsObject();
+
+    private static JsonObject Device(JsonObject payload, int index) => payload["devices"]![index]!.AsObject();
+
+    private static JsonObject Key(string x, string y) =>
+        new() { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = x, ["y"] = y };
+
+    /// <param name="step">1 for hashes in order, -1 for the other way round.</param>
+    private static JsonArray Hashes(int count, int step = 1) =>
+        new([.. Enumerable.Range(0, count).Select(number => (JsonNode)$"{(char)('h' + (step * number))}{Hash[1..]}")]);
+
+    private sealed record Fault(Action<JsonObject> Break, FileFormatCode Code, string Member);
 }

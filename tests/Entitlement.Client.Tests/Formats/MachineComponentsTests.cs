@@ -13,7 +13,8 @@ public sealed class MachineComponentsTests
     [Theory]
     [InlineData("demo", "a", "demoa", "")]
     [InlineData("de", "mo", "dem", "o")]
-    public void Never_hashes_two_products_values_alike(string product, string value, string otherProduct, string otherValue) =>
+    public void Never_hashes_two_products_values_alike(string product, string value, string otherProduct,
+        string otherValue) =>
         Assert.NotEqual(
             MachineComponents.Hash(product, MachineComponentKind.Os, value),
             MachineComponents.Hash(otherProduct, MachineComponentKind.Os, otherValue));
@@ -37,7 +38,8 @@ public sealed class MachineComponentsTests
     public void Keeps_sixteen_hashes_of_a_kind_sorted_and_none_twice()
     {
         var hashes = Enumerable.Range(0, 40)
-            .Select(number => (MachineComponentKind.Mac, MachineComponents.Hash("demo", MachineComponentKind.Mac, $"{number % 20}")));
+            .Select(number => (MachineComponentKind.Mac,
+                MachineComponents.Hash("demo", MachineComponentKind.Mac, $"{number % 20}")));
 
         var kept = MachineComponents.Create(hashes)[MachineComponentKind.Mac];
 
@@ -54,5 +56,6 @@ public sealed class MachineComponentsTests
     [InlineData("2020-01-01", true)]
     public void Covers_the_builds_up_to_the_day_on_which_care_ends(string buildDate, bool isCovered) => Assert.Equal(
         isCovered,
-        LicenseClaims.Covers(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero), DateOnly.Parse(buildDate, System.Globalization.CultureInfo.InvariantCulture)));
+        LicenseClaims.Covers(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero),
+            DateOnly.Parse(buildDate, System.Globalization.CultureInfo.InvariantCulture)));
 }

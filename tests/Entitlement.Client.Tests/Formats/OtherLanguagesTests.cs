@@ -48,7 +48,8 @@ public sealed class OtherLanguagesTests : IDisposable
     public async Task Jwcrypto_makes_a_request_that_we_accept()
     {
         await Tool.RequireJwcryptoAsync();
-        var claims = Write("claims.json", Encoding.UTF8.GetBytes(Samples.RequestPayload(_vendor.InstanceKey).ToJsonString()));
+        var claims = Write("claims.json",
+            Encoding.UTF8.GetBytes(Samples.RequestPayload(_vendor.InstanceKey).ToJsonString()));
 
         var (exitCode, output, error) = await Tool.RunAsync(Tool.Python, "-c",
             """
@@ -79,8 +80,10 @@ public sealed class OtherLanguagesTests : IDisposable
         var input = Write("input", Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"));
         var changed = Write("changed", Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}A"));
 
-        var (verified, output, error) = await Tool.RunAsync("openssl", "dgst", "-sha256", "-verify", key, "-signature", signature, input);
-        var (refused, _, _) = await Tool.RunAsync("openssl", "dgst", "-sha256", "-verify", key, "-signature", signature, changed);
+        var (verified, output, error) = await Tool.RunAsync("openssl", "dgst", "-sha256", "-verify", key, "-signature",
+            signature, input);
+        var (refused, _, _) = await Tool.RunAsync("openssl", "dgst", "-sha256", "-verify", key, "-signature",
+            signature, changed);
 
         Assert.True(verified == 0, output + error);
         Assert.NotEqual(0, refused);

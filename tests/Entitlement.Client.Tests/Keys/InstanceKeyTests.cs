@@ -55,7 +55,8 @@ public sealed class InstanceKeyTests : IDisposable
     public void Takes_rights_from_others_that_a_copy_gave_them()
     {
         InstanceKey.LoadOrCreate(_directory.Path).Dispose();
-        File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(KeyFile,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
         InstanceKey.LoadOrCreate(_directory.Path).Dispose();
 

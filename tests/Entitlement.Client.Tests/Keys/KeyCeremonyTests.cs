@@ -35,7 +35,8 @@ public sealed class KeyCeremonyTests : IDisposable
 
         var file = LicenseFile.Read(key.Issue(Samples.Claims(Jwk.FromKey(instanceKey))));
 
-        Assert.Equal(CertificateProblem.None, CertificateProfile.Check(file.Certificate.Span, [key.RootCertificate], Samples.Now, out var publicKey));
+        Assert.Equal(CertificateProblem.None,
+            CertificateProfile.Check(file.Certificate.Span, [key.RootCertificate], Samples.Now, out var publicKey));
         Assert.True(file.IsSignedBy(publicKey!));
         Assert.Equal(key.KeyId, file.KeyId);
         publicKey!.Dispose();
@@ -86,7 +87,8 @@ public sealed class KeyCeremonyTests : IDisposable
     {
         Make();
         var last = Path.Combine(Directory, "signing.pem");
-        File.Delete(missing == 2 ? Path.Combine(Directory, "signing.key.pem") : Path.Combine(Directory, Files[missing]));
+        File.Delete(missing == 2
+            ? Path.Combine(Directory, "signing.key.pem") : Path.Combine(Directory, Files[missing]));
         if (missing < 2)
         {
             File.Delete(last);
@@ -123,7 +125,8 @@ public sealed class KeyCeremonyTests : IDisposable
     public void Lets_one_at_a_time_make_keys()
     {
         System.IO.Directory.CreateDirectory(Directory);
-        using var other = new FileStream(Path.Combine(Directory, ".making"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        using var other = new FileStream(Path.Combine(Directory, ".making"), FileMode.Create, FileAccess.ReadWrite,
+            FileShare.None);
 
         Assert.Equal(KeyStoreProblem.Busy, Assert.Throws<KeyStoreException>(() => Make()).Problem);
     }
@@ -213,7 +216,8 @@ public sealed class KeyCeremonyTests : IDisposable
     {
         Make();
 
-        Assert.Equal(KeyStoreProblem.WrongProfile, LoadRefusal(Paths with { RootCertificateFile = Paths.SigningCertificateFile }).Problem);
+        Assert.Equal(KeyStoreProblem.WrongProfile,
+            LoadRefusal(Paths with { RootCertificateFile = Paths.SigningCertificateFile }).Problem);
     }
 
     [Theory]
@@ -239,7 +243,9 @@ public sealed class KeyCeremonyTests : IDisposable
         var published = Assert.Single(JsonWebKeySet.Read(key.ToJsonWebKeySet()));
 
         Assert.Equal((key.KeyId, key.KeyId), (published.KeyId, published.Key.Thumbprint));
-        Assert.Equal(CertificateProblem.None, CertificateProfile.Check(published.Certificate.Span, [key.RootCertificate], Samples.Now, out var publicKey));
+        Assert.Equal(CertificateProblem.None,
+            CertificateProfile.Check(published.Certificate.Span, [key.RootCertificate], Samples.Now,
+            out var publicKey));
         publicKey!.Dispose();
     }
 
@@ -251,9 +257,11 @@ public sealed class KeyCeremonyTests : IDisposable
         using var publicKey = key.Certificate.GetECDsaPublicKey()!;
         var inputs = Enumerable.Range(0, 200).Select(number => BitConverter.GetBytes(number)).ToArray();
 
-        var signatures = inputs.AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(input => key.Sign(input)).ToArray();
+        var signatures = inputs.AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(input =>
+            key.Sign(input)).ToArray();
 
-        Assert.All(inputs.Zip(signatures), pair => Assert.True(publicKey.VerifyData(pair.First, pair.Second, HashAlgorithmName.SHA256)));
+        Assert.All(inputs.Zip(signatures), pair =>
+            Assert.True(publicKey.VerifyData(pair.First, pair.Second, HashAlgorithmName.SHA256)));
     }
 
     private IReadOnlyList<string> Make() => KeyCeremony.Complete(Directory, "Test vendor", Samples.Now);

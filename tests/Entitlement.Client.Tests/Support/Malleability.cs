@@ -8,7 +8,8 @@ namespace Entitlement.Client.Tests.Support;
 internal static class Malleability
 {
     private static readonly BigInteger Order = BigInteger.Parse(
-        "0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        "0FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551",
+        NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     public static byte[] Negate(byte[] file)
     {

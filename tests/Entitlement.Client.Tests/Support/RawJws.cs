@@ -18,7 +18,8 @@ internal static class RawJws
     {
         var input = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(payload)}";
         var signature = key.SignData(
-            Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         return Encoding.ASCII.GetBytes($"{input}.{Base64Url.EncodeToString(signature)}\n");
     }
 

@@ -12,7 +12,8 @@ internal static class Repository
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!System.IO.File.Exists(Path.Combine(directory.FullName, "Entitlement.sln")))
         {
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests run outside the source tree.");
+            directory = directory.Parent
+                ?? throw new InvalidOperationException("The tests run outside the source tree.");
         }
 
         return directory.FullName;

@@ -61,9 +61,11 @@ internal static class Samples
 
     public static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public static JsonObject RequestHeader(ECDsa key) => RawJws.Json(RawJws.Parts(LicenseRequestFile.Write(Request, key))[0]);
+    public static JsonObject RequestHeader(ECDsa key) =>
+        RawJws.Json(RawJws.Parts(LicenseRequestFile.Write(Request, key))[0]);
 
-    public static JsonObject RequestPayload(ECDsa key) => RawJws.Json(RawJws.Parts(LicenseRequestFile.Write(Request, key))[1]);
+    public static JsonObject RequestPayload(ECDsa key) =>
+        RawJws.Json(RawJws.Parts(LicenseRequestFile.Write(Request, key))[1]);
 
     private static (MachineComponentKind Kind, string Hash) Component(MachineComponentKind kind, string value) =>
         (kind, MachineComponents.Hash("demo", kind, value));

@@ -3,15 +3,25 @@ using System.Diagnostics;
 
 namespace Entitlement.Client.Tests.Support;
 
-/// <summary>Runs a program of the system. One that is missing fails the test, and the failure says what to install.</summary>
+/// <summary>
+/// Runs a program of the system. One that is missing fails the test, and the failure says what to install.
+/// </summary>
 internal static class Tool
 {
-    /// <summary>Debian's own, which sees the modules that Debian's packages install; another may stand first in PATH.</summary>
+    /// <summary>
+    /// Debian's own, which sees the modules that Debian's packages install; another may stand first in PATH.
+    /// </summary>
     public const string Python = "/usr/bin/python3";
 
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string program, params string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using var process = Process.Start(start)!;
@@ -23,7 +33,8 @@ internal static class Tool
         catch (Win32Exception exception)
         {
             throw new InvalidOperationException(
-                $"{program} is not installed. Run 'apt-get install python3 python3-jwcrypto openssl', or tools/test, which does.", exception);
+                $"{program} is missing. Run 'apt-get install python3 python3-jwcrypto openssl', or tools/test.",
+                exception);
         }
     }
 

@@ -9,26 +9,33 @@ internal static class Faults
 {
     private static readonly string Hash = MachineComponents.Hash("demo", MachineComponentKind.Os, "another machine");
 
-    public static IReadOnlyDictionary<VerificationReason, Action<Scene>> Of { get; } = new Dictionary<VerificationReason, Action<Scene>>
+    public static Dictionary<VerificationReason, Action<Scene>> Of { get; } = new()
     {
         [VerificationReason.Malformed] = scene => scene.Edits.Add((_, payload) => payload["gen"] = 0),
         [VerificationReason.UnknownVersion] = scene => scene.Edits.Add((_, payload) => payload["ver"] = 2),
         [VerificationReason.UntrustedRoot] = scene => scene.Options = scene.Options with { PinnedRoots = [] },
-        [VerificationReason.CertificateUnsuitable] = scene => scene.Certificate = scene.Certify(request => request.CertificateExtensions.RemoveAt(2)),
+        [VerificationReason.CertificateUnsuitable] = scene => scene.Certificate = scene.Certify(request =>
+            request.CertificateExtensions.RemoveAt(2)),
         [VerificationReason.SignatureInvalid] = scene => scene.IsSignedByAnother = true,
-        [VerificationReason.SigningKeyRevoked] = scene => scene.Options = scene.Options with { RevokedKeys = scene.ListThatRevokesTheKey() },
-        [VerificationReason.CertificateNotValidAtIssue] = scene => scene.Edits.Add((_, payload) => payload["iat"] = Samples.Now.AddYears(-5).ToUnixTimeSeconds()),
+        [VerificationReason.SigningKeyRevoked] = scene =>
+            scene.Options = scene.Options with { RevokedKeys = scene.ListThatRevokesTheKey() },
+        [VerificationReason.CertificateNotValidAtIssue] = scene => scene.Edits.Add((_, payload) =>
+            payload["iat"] = Samples.Now.AddYears(-5).ToUnixTimeSeconds()),
         [VerificationReason.WrongProduct] = scene => scene.Options = scene.Options with { Product = "other" },
         [VerificationReason.WrongInstallation] = scene => scene.Options = scene.Options with { KeyThumbprint = Hash },
-        [VerificationReason.GenerationWentBack] = scene => scene.Options = scene.Options with { LastSeenGeneration = 4 },
-        [VerificationReason.NotYetValid] = scene => scene.Claims = scene.Claims with { NotBefore = Samples.Now.AddDays(3) },
+        [VerificationReason.GenerationWentBack] = scene =>
+            scene.Options = scene.Options with { LastSeenGeneration = 4 },
+        [VerificationReason.NotYetValid] = scene =>
+            scene.Claims = scene.Claims with { NotBefore = Samples.Now.AddDays(3) },
         [VerificationReason.OverlapEnded] = scene => scene.Claims = scene.Claims with { OverlapUntil = Samples.Now },
-        [VerificationReason.LicenseEnded] = scene => scene.Claims = scene.Claims with { LicenseUntil = Samples.Now, ExpireTime = Samples.Now },
+        [VerificationReason.LicenseEnded] = scene =>
+            scene.Claims = scene.Claims with { LicenseUntil = Samples.Now, ExpireTime = Samples.Now },
         [VerificationReason.FileExpired] = scene => scene.Claims = scene.Claims with { ExpireTime = Samples.Now },
         [VerificationReason.MachineMismatch] = scene => scene.Options = scene.Options with
         {
             Components = MachineComponents.Create([(MachineComponentKind.Cpu, Hash)]),
         },
-        [VerificationReason.BuildNotCovered] = scene => scene.Options = scene.Options with { BuildDate = new DateOnly(2027, 6, 1) },
+        [VerificationReason.BuildNotCovered] = scene =>
+            scene.Options = scene.Options with { BuildDate = new DateOnly(2027, 6, 1) },
     };
 }

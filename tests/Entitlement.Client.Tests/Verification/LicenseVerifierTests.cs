@@ -8,8 +8,11 @@ namespace Entitlement.Client.Tests.Verification;
 
 public sealed class LicenseVerifierTests : IDisposable
 {
-    /// <summary>A file of another version is told as that, whatever else is strange in it; each is tested alone.</summary>
-    private static readonly (VerificationReason, VerificationReason) NotInOneFile = (VerificationReason.Malformed, VerificationReason.UnknownVersion);
+    /// <summary>
+    /// A file of another version is told as that, whatever else is strange in it; each is tested alone.
+    /// </summary>
+    private static readonly (VerificationReason, VerificationReason) NotInOneFile =
+        (VerificationReason.Malformed, VerificationReason.UnknownVersion);
 
     private readonly Vendor _vendor = new();
 
@@ -22,7 +25,8 @@ public sealed class LicenseVerifierTests : IDisposable
             var pairs = new TheoryData<VerificationReason, VerificationReason>();
             foreach (var first in Faults.Of.Keys)
             {
-                foreach (var second in Faults.Of.Keys.Where(reason => reason > first && (first, reason) != NotInOneFile))
+                foreach (var second in Faults.Of.Keys.Where(reason =>
+                    reason > first && (first, reason) != NotInOneFile))
                 {
                     pairs.Add(first, second);
                 }
@@ -162,10 +166,12 @@ public sealed class LicenseVerifierTests : IDisposable
     {
         var scene = new Scene(_vendor);
         scene.Claims = scene.Claims with { Machine = new LicensedMachine(Samples.Components, needed) };
-        var kept = Samples.Components.Kinds.Take(matching).SelectMany(kind => Samples.Components[kind].Select(hash => (kind, hash)));
+        var kept = Samples.Components.Kinds.Take(matching)
+            .SelectMany(kind => Samples.Components[kind].Select(hash => (kind, hash)))
+            .Append((MachineComponentKind.Vm, MachineComponents.Hash("demo", MachineComponentKind.Vm, "x")));
         scene.Options = scene.Options with
         {
-            Components = MachineComponents.Create(kept.Append((MachineComponentKind.Vm, MachineComponents.Hash("demo", MachineComponentKind.Vm, "x")))),
+            Components = MachineComponents.Create(kept),
         };
 
         Assert.Equal(reason, scene.Verify().Reason);
@@ -175,7 +181,8 @@ public sealed class LicenseVerifierTests : IDisposable
     public void Passes_over_every_check_that_is_left_out_on_purpose()
     {
         var scene = new Scene(_vendor);
-        scene.Options = scene.Options with { Product = null, BuildDate = null, KeyThumbprint = null, Components = null, LastSeenGeneration = 0 };
+        scene.Options = scene.Options with { Product = null, BuildDate = null };
+        scene.Options = scene.Options with { KeyThumbprint = null, Components = null };
 
         Assert.Equal(VerificationReason.Valid, scene.Verify().Reason);
     }
@@ -184,6 +191,8 @@ public sealed class LicenseVerifierTests : IDisposable
     [InlineData("a CA", VerificationReason.CertificateUnsuitable)]
     [InlineData("no digitalSignature", VerificationReason.CertificateUnsuitable)]
     [InlineData("valid for 401 days", VerificationReason.CertificateUnsuitable)]
+    [InlineData("the root itself", VerificationReason.CertificateUnsuitable)]
+    [InlineData("forged in the root's name", VerificationReason.UntrustedRoot)]
     [InlineData("self-signed", VerificationReason.UntrustedRoot)]
     [InlineData("the root's name, another key", VerificationReason.UntrustedRoot)]
     public void Refuses_a_certificate_that_is(string fault, VerificationReason reason)
@@ -192,11 +201,16 @@ public sealed class LicenseVerifierTests : IDisposable
         using var stranger = new Vendor();
         scene.Certificate = fault switch
         {
-            "a CA" => scene.Certify(request => Replace(request, 0, X509BasicConstraintsExtension.CreateForCertificateAuthority())),
-            "no digitalSignature" => scene.Certify(request => Replace(request, 1, new X509KeyUsageExtension(X509KeyUsageFlags.KeyAgreement, critical: true))),
+            "a CA" => scene.Certify(request =>
+                Replace(request, 0, X509BasicConstraintsExtension.CreateForCertificateAuthority())),
+            "no digitalSignature" => scene.Certify(request =>
+                Replace(request, 1, new X509KeyUsageExtension(X509KeyUsageFlags.KeyAgreement, critical: true))),
             "valid for 401 days" => scene.Certify(_ => { }, TimeSpan.FromDays(401)),
+            "the root itself" => _vendor.Root,
+            "forged in the root's name" => scene.Certify(_ => { }, signer: stranger.RootKey),
             "self-signed" => Entitlement.Signing.CertificateIssuer.CreateRoot(_vendor.Key, "Test vendor", Samples.Now),
-            _ => Entitlement.Signing.CertificateIssuer.CreateSigning(_vendor.Key, stranger.Root, stranger.RootKey, Samples.Now),
+            _ => Entitlement.Signing.CertificateIssuer.CreateSigning(_vendor.Key, stranger.Root, stranger.RootKey,
+                Samples.Now),
         };
 
         Assert.Equal(reason, scene.Verify().Reason);

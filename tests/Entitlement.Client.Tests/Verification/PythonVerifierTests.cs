@@ -51,7 +51,8 @@ public sealed class PythonVerifierTests : IDisposable
         {
             "padding" => RawJws.Join(parts[0], parts[1], parts[2] + "=="),
             "left-over text" => RawJws.Join(parts[0], parts[1], parts[2], ""),
-            "duplicate name" => RawJws.Sign(_vendor.Header().ToJsonString(), payload.Insert(1, "\"ver\":1,"), _vendor.Key),
+            "duplicate name" => RawJws.Sign(_vendor.Header().ToJsonString(), payload.Insert(1, "\"ver\":1,"),
+                _vendor.Key),
             "nothing" => [],
             _ => RawJws.Sign(header.ToJsonString(), payload, _vendor.Key),
         };
@@ -69,7 +70,8 @@ public sealed class PythonVerifierTests : IDisposable
         [
             Repository.File("src", "Entitlement.Client", "examples", "verify_license.py"),
             _directory.File("license.lic"), _directory.File("roots.pem"),
-            "--product", options.Product!, "--build-date", $"{options.BuildDate:yyyy-MM-dd}", $"--jkt={options.KeyThumbprint}",
+            "--product", options.Product!, "--build-date", $"{options.BuildDate:yyyy-MM-dd}",
+            $"--jkt={options.KeyThumbprint}",
             "--machine", _directory.File("machine.json"), "--gen", $"{options.LastSeenGeneration}",
             "--now", $"{options.Now.ToUnixTimeSeconds()}",
             .. options.RevokedKeys?.Keys.SelectMany(key => (string[])[$"--revoked-kid={key.KeyId}"]) ?? [],
@@ -82,6 +84,7 @@ public sealed class PythonVerifierTests : IDisposable
         return output.Trim();
     }
 
-    private static JsonObject ToJson(MachineComponents components) => new(components.Kinds.Select(kind => KeyValuePair.Create(
+    private static JsonObject ToJson(MachineComponents components) => new(components.Kinds.Select(kind =>
+        KeyValuePair.Create(
         MachineComponents.Name(kind), (JsonNode?)new JsonArray([.. components[kind].Select(hash => (JsonNode)hash)]))));
 }

@@ -52,16 +52,20 @@ internal sealed class Scene
     public VerificationResult Verify() => LicenseVerifier.Verify(Issue(), Options);
 
     /// <summary>A certificate for the signing key with something else than the profile has.</summary>
-    public X509Certificate2 Certify(Action<CertificateRequest> change, TimeSpan? validity = null)
+    public X509Certificate2 Certify(
+        Action<CertificateRequest> change, TimeSpan? validity = null, ECDsa? signer = null)
     {
         var request = new CertificateRequest("CN=other", Vendor.Key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(CertificateProfile.LicenseSigning)], critical: false));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(CertificateProfile.LicenseSigning)], critical: false));
         change(request);
         var from = Samples.Now.AddDays(-5);
-        return request.Create(Vendor.Root.SubjectName, X509SignatureGenerator.CreateForECDsa(Vendor.RootKey), from,
-            from + (validity ?? TimeSpan.FromDays(30)), [1, 2, 3]);
+        var generator = X509SignatureGenerator.CreateForECDsa(signer ?? Vendor.RootKey);
+        var until = from + (validity ?? TimeSpan.FromDays(30));
+        return request.Create(Vendor.Root.SubjectName, generator, from, until, [1, 2, 3]);
     }
 
     public RevokedKeyList ListThatRevokesTheKey() =>
