@@ -4,8 +4,8 @@ using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Google.Protobuf.Reflection;
 using Grpc.Health.V1;
-using Stub = Grpc.Health.V1.Health.HealthClient;
 using Serving = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+using Stub = Grpc.Health.V1.Health.HealthClient;
 
 namespace Entitlement.CommandLine.Health;
 
