@@ -6,9 +6,10 @@ namespace Entitlement.Storage.SqlServer;
 /// <summary>Keeps the data in SQL Server, for any number of processes.</summary>
 public static class SqlServerStorage
 {
-    private const int MaxRetries = 5;
+    /// <summary>Enough for deadlocks; a server that is down is told to the caller within seconds, who may try again.</summary>
+    private const int MaxRetries = 4;
 
-    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
 
     /// <param name="services">Where to register it.</param>
     /// <param name="connectionString">Names a database that exists; it may be empty.</param>

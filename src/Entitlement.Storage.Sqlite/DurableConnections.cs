@@ -1,5 +1,8 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace Entitlement.Storage.Sqlite;
 
@@ -14,22 +17,34 @@ internal sealed class DurableConnections : DbConnectionInterceptor
     private const string Pragmas =
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
+    /// <summary>
+    /// SQLite's own connections that are set up. The pool keeps them open while ours come and go, several times a call.
+    /// </summary>
+    private readonly ConditionalWeakTable<sqlite3, object> _prepared = [];
+
     private DurableConnections()
     {
     }
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
+        var handle = ((SqliteConnection)connection).Handle!;
+        if (_prepared.TryGetValue(handle, out _))
+        {
+            return;
+        }
+
         using var command = connection.CreateCommand();
         command.CommandText = Pragmas;
         command.ExecuteNonQuery();
+        _prepared.TryAdd(handle, this);
     }
 
-    public override async Task ConnectionOpenedAsync(
+    public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        // SQLite runs in the caller's thread whether or not it is asked to wait.
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
     }
 }

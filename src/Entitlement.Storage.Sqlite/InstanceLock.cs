@@ -33,8 +33,17 @@ public sealed class InstanceLock : IDisposable
             throw InstanceLockedException.Impossible(path);
         }
 
-        File.WriteAllText(Path.Combine(directory, HolderFileName), Describe(clock));
-        return new InstanceLock(file);
+        var held = new InstanceLock(file);
+        try
+        {
+            File.WriteAllText(Path.Combine(directory, HolderFileName), Describe(clock));
+            return held;
+        }
+        catch (IOException)
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The file stays: removing it would let two processes hold locks on two files of one name.</summary>

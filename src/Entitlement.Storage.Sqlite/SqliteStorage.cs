@@ -42,7 +42,6 @@ public static class SqliteStorage
 
         // The file is made on purpose, readable by its owner alone, and never by the way of the first query.
         connection.Mode = SqliteOpenMode.ReadWrite;
-        connection.ForeignKeys = true;
         return connection;
     }
 }

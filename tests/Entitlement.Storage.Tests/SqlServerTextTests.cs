@@ -1,5 +1,7 @@
+using System.Data;
 using System.Data.Common;
 using Entitlement.Domain.Licenses;
+using Entitlement.Storage.Queries;
 using Entitlement.Storage.SqlServer;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -44,6 +46,31 @@ public class SqlServerTextTests
         Assert.Contains("@license_AccountId Binary(16)", sent[1]);
     }
 
+    [Fact]
+    public async Task Finds_a_license_by_one_statement_with_its_code_in_the_keys_own_type()
+    {
+        var sent = Assert.Single(await RecordAsync(db => db.FindLicenseAsync(Slc.Random(), CancellationToken.None)));
+
+        Assert.Contains("WHERE [s].[Slc] = @slc", sent);
+        Assert.Contains("[s].[AccountId] = [l].[AccountId] AND [s].[LicenseId] = [l].[Id]", sent);
+        Assert.Contains("@slc AnsiStringFixedLength(25)", sent);
+    }
+
+    [Fact]
+    public async Task Finds_an_activation_and_an_answered_request_by_their_keys()
+    {
+        var sent = await RecordAsync(async db =>
+        {
+            await db.FindActivationAsync(Account, Account, Samples.Thumbprint(1), CancellationToken.None);
+            await db.FindAnsweredRequestAsync(Samples.Thumbprint(1), Account, CancellationToken.None);
+        });
+
+        Assert.All(sent, text => Assert.Contains("@thumbprint Binary(32)", text));
+        Assert.Contains(
+            "[a].[AccountId] = @accountId AND [a].[LicenseId] = @licenseId AND [a].[Thumbprint] = @thumbprint", sent[0]);
+        Assert.Contains("[a].[Thumbprint] = @thumbprint AND [a].[Jti] = @jti", sent[1]);
+    }
+
     private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
 
     private static async Task<IReadOnlyList<string>> RecordAsync(Func<EntitlementDbContext, Task> work)
@@ -56,7 +83,7 @@ public class SqlServerTextTests
         return recorder.Sent;
     }
 
-    /// <summary>Notes what would be sent, and answers that one row changed.</summary>
+    /// <summary>Notes what would be sent, and answers that one row changed and none was found.</summary>
     private sealed class Recorder : DbCommandInterceptor
     {
         public List<string> Sent { get; } = [];
@@ -67,10 +94,32 @@ public class SqlServerTextTests
             InterceptionResult<int> result,
             CancellationToken cancellationToken = default)
         {
+            Note(command);
+            return ValueTask.FromResult(InterceptionResult<int>.SuppressWithResult(1));
+        }
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
+        {
+            Note(command);
+            return ValueTask.FromResult(InterceptionResult<DbDataReader>.SuppressWithResult(NoRows().CreateDataReader()));
+        }
+
+        private static DataTable NoRows()
+        {
+            var table = new DataTable();
+            table.Columns.AddRange([.. Enumerable.Range(0, 64).Select(_ => new DataColumn())]);
+            return table;
+        }
+
+        private void Note(DbCommand command)
+        {
             var parameters = command.Parameters.Cast<DbParameter>()
                 .Select(parameter => $"{parameter.ParameterName} {parameter.DbType}({parameter.Size})");
             Sent.Add($"{command.CommandText}\n{string.Join('\n', parameters)}");
-            return ValueTask.FromResult(InterceptionResult<int>.SuppressWithResult(1));
         }
     }
 

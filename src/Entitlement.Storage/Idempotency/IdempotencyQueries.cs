@@ -1,3 +1,4 @@
+using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage.Idempotency;
@@ -5,11 +6,6 @@ namespace Entitlement.Storage.Idempotency;
 /// <summary>Finds, replaces and clears away idempotency records.</summary>
 public static class IdempotencyQueries
 {
-    private static readonly Func<EntitlementDbContext, string, string, Guid, CancellationToken, Task<IdempotencyRecord?>> Find =
-        EF.CompileAsyncQuery((EntitlementDbContext db, string caller, string method, Guid requestId, CancellationToken _) =>
-            db.IdempotencyRecords.AsTracking().SingleOrDefault(record =>
-                record.Caller == caller && record.Method == method && record.RequestId == requestId));
-
     /// <summary>
     /// Looks up what a call did before. A record older than <paramref name="oldest"/> counts as absent, whether or not a
     /// sweep came by, and is removed so that a new one can take its place.
@@ -29,7 +25,7 @@ public static class IdempotencyQueries
         DateTimeOffset oldest,
         CancellationToken cancellationToken)
     {
-        var record = await Find(db, caller, method, requestId, cancellationToken);
+        var record = await CompiledQueries.For(db).IdempotencyRecordById(db, caller, method, requestId, cancellationToken);
         if (record is null || record.CreateTime >= oldest)
         {
             return record;
