@@ -12,7 +12,7 @@ public static class Refusal
     public static EntitlementException InvalidArgument(string field, string rule) =>
         new(FailureReason.InvalidArgument, $"{field} {rule}.", ("field", field), ("rule", rule));
 
-    /// <param name="cause"><c>missing</c>, <c>unknown</c>, <c>not_from_loopback</c> or <c>superseded</c>.</param>
+    /// <param name="cause">One of those that the contract names: <c>missing</c>, <c>unknown</c> …</param>
     /// <param name="advice">What the caller should do; a whole sentence.</param>
     public static EntitlementException Unauthenticated(string cause, string advice) =>
         new(FailureReason.Unauthenticated, advice, ("cause", cause));

@@ -86,7 +86,12 @@ internal sealed class CallGuard(MethodAccess access, Caller caller, AccessDecide
     /// <summary>Whether each message names the resource that it is about.</summary>
     public bool IsPerMessage => !IsOpen && access.Resource is not null;
 
-    private bool IsOpen => access.Permission == Permission.None || access.OpenToProducts;
+    /// <summary>
+    /// Whether nothing is left to check here: anybody may call it, or a product does, or which resource a caller with
+    /// credentials means stands inside the request, where only the service finds it.
+    /// </summary>
+    private bool IsOpen => access.Permission == Permission.None
+        || (access.OpenToProducts && (caller is Caller.Anonymous || access.Resource is null));
 
     /// <summary>Checks what does not depend on a message.</summary>
     public ValueTask RequireInstallationAsync() =>

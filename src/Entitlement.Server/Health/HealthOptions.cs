@@ -16,11 +16,11 @@ internal sealed class HealthOptions : IValidatableObject
     public string? Listen { get; init; }
 
     /// <summary>How often the database is asked whether it answers: how old the told state may be.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long the database may take to answer before it counts as gone.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many callers may watch the state at a time; more are refused.</summary>

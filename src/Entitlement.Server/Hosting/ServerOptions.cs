@@ -40,11 +40,11 @@ internal sealed class ServerOptions : IValidatableObject
     /// How long the server says <c>NOT_SERVING</c> before it stops to accept calls, so that a load balancer turns away
     /// first. Default: not at all.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan DrainDelay { get; init; } = TimeSpan.Zero;
 
     /// <summary>How long calls that run may take to end once the server stops; then they are cut off.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Entitlement.Server.Hosting;
 using Entitlement.Storage;
 using Entitlement.Storage.Idempotency;
 using Entitlement.Storage.Writing;
@@ -12,20 +13,19 @@ internal sealed class IdempotencySweep(
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.EveryAsync(Period, () => TrySweepAsync(stoppingToken), clock, stoppingToken);
+
+    private async Task TrySweepAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception failure) when (storage.Classify(failure) != StorageFault.None)
-            {
-                // The next round finds the same records.
-                log.SweepFailed(failure);
-            }
+            await SweepAsync(cancellationToken);
+        }
+        catch (Exception failure) when (storage.Classify(failure) != StorageFault.None)
+        {
+            // The next round finds the same records.
+            log.SweepFailed(failure);
         }
     }
 

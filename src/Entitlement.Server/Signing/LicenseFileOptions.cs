@@ -21,7 +21,7 @@ internal sealed class LicenseFileOptions : IValidatableObject
     public string? Issuer { get; set; }
 
     /// <summary>How long a license file is valid (<c>exp</c>), and so how long a machine may run without reaching the server.</summary>
-    [Range(typeof(TimeSpan), "01:00:00", "3660.00:00:00")]
+    [Range(typeof(TimeSpan), "01:00:00", "3660.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromDays(30);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -24,7 +24,7 @@ internal sealed class SigningOptions : IValidatableObject
     public string? RootCertificateFile { get; init; }
 
     /// <summary>How long before the signing certificate ends each start and each day warn of it.</summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "365.00:00:00")]
+    [Range(typeof(TimeSpan), "1.00:00:00", "365.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan WarnBeforeExpiry { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Whether the three files are named one by one.</summary>

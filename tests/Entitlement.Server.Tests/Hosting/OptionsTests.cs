@@ -108,6 +108,18 @@ public class OptionsTests
         Assert.Contains("LicenseFile:Issuer must be set", string.Join('\n', refusal.Failures), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Stand_all_in_the_table_for_operators()
+    {
+        var table = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "README.md"));
+
+        var missing = OptionSections.All
+            .SelectMany(section => section.Value.Select(option => $"`{section.Key}:{option.Name}`"))
+            .Where(option => !table.Contains(option, StringComparison.Ordinal));
+
+        Assert.Empty(missing);
+    }
+
     private static async Task StartAsync(params (string Key, string Value)[] options)
     {
         var settings = new HostSettings { Options = options.ToDictionary(option => option.Key, option => (string?)option.Value) };

@@ -2,6 +2,7 @@ using Entitlement.Server.Access;
 using Entitlement.Server.Tests.Probing;
 using Entitlement.Testing;
 using Entitlement.Testing.V1;
+using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +32,27 @@ public class ServingTests
 
         Assert.Equal("in flight", Assert.Single((await running).Names));
         await stopping;
+    }
+
+    [Fact]
+    public async Task Cuts_off_a_call_that_does_not_end_in_time()
+    {
+        var started = new TaskCompletionSource();
+        await using var host = await EntitlementHost.StartAsync(new HostSettings
+        {
+            Options = new() { ["Server:ShutdownTimeout"] = "00:00:00.2" },
+            Services = new ProbeBehaviour(call =>
+            {
+                started.TrySetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, call.CancellationToken);
+            }).AddTo,
+        });
+        var running = new Probe.ProbeClient(host.Administrator).UnaryAsync(new ProbeRequest()).ResponseAsync;
+        await started.Task;
+
+        await host.StopAsync();
+
+        await Assert.ThrowsAsync<RpcException>(() => running);
     }
 
     [Fact]
@@ -67,6 +89,26 @@ public class ServingTests
         {
             Assert.DoesNotContain(secret, host.Logs.Text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Writes_no_license_code_and_no_key_file_to_the_log()
+    {
+        await using var host = await EntitlementHost.StartAsync();
+        var license = await host.CreateLicenseAsync();
+        using var product = new InstalledProduct();
+        var activations = new ActivationService.ActivationServiceClient(host.Anonymous);
+        var file = product.Sign(product.Ask(license.Slc));
+        await activations.ActivateAsync(new ActivateRequest { LicenseRequest = file });
+        await Record.ExceptionAsync(async () => await activations.ActivateAsync(
+            new ActivateRequest { LicenseRequest = product.Sign(product.Ask(license.Slc[..^1] + "!")) }));
+        var signingKey = await File.ReadAllLinesAsync(Path.Combine(host.DataDirectory, "keys", "signing.key.pem"));
+        await host.StopAsync();
+
+        Assert.Contains("ActivationService/Activate", host.Logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(license.Slc[..^4], host.Logs.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(license.Slc.Replace("-", "", StringComparison.Ordinal)[..^4], host.Logs.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(signingKey[1], host.Logs.Text, StringComparison.Ordinal);
     }
 
     [Fact]
