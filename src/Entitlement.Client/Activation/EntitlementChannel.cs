@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
 
@@ -16,7 +15,7 @@ public static class EntitlementChannel
     /// plain text to anywhere else must be asked for.
     /// </param>
     /// <param name="tlsRoots">
-    /// Roots that the service's TLS certificate may have beside those of the system; null for none.
+    /// Roots of which the service's TLS certificate must have one, in place of the system's; null for the system's.
     /// </param>
     /// <param name="allowPlaintext">
     /// Allows <c>http://</c> to other machines, where the network itself is protected.
@@ -47,33 +46,23 @@ public static class EntitlementChannel
         };
         if (tlsRoots is not null)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-                Accept(certificate, errors, tlsRoots);
+            handler.SslOptions.CertificateChainPolicy = TrustOnly(tlsRoots);
         }
 
         return GrpcChannel.ForAddress(address,
             new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
-    /// <summary>
-    /// What the system refuses only for its root is judged again with the given roots; nothing else is forgiven.
-    /// </summary>
-    private static bool Accept(X509Certificate? certificate, SslPolicyErrors errors, X509Certificate2Collection roots)
+    private static X509ChainPolicy TrustOnly(X509Certificate2Collection roots)
     {
-        if (errors == SslPolicyErrors.None)
+        var policy = new X509ChainPolicy
         {
-            return true;
-        }
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
 
-        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 presented)
-        {
-            return false;
-        }
-
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(presented);
+            // As SslStream does by itself: a service of one's own seldom has anybody to ask.
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        policy.CustomTrustStore.AddRange(roots);
+        return policy;
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Entitlement.Client.Activation;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Formats;
@@ -25,8 +27,9 @@ internal sealed class ActivationHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ActivationHost(WebApplication app, Behaviour behaviour, GrpcChannel channel)
+    private ActivationHost(WebApplication app, Behaviour behaviour, GrpcChannel channel, int port)
     {
+        Port = port;
         _app = app;
         Says = behaviour;
         Channel = channel;
@@ -36,21 +39,30 @@ internal sealed class ActivationHost : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
-    public static async Task<ActivationHost> StartAsync(Vendor vendor)
+    public int Port { get; }
+
+    public static async Task<ActivationHost> StartAsync(Vendor vendor, X509Certificate2? tlsCertificate = null)
     {
         var behaviour = new Behaviour(vendor);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (tlsCertificate is not null)
+                {
+                    listen.UseHttps(tlsCertificate);
+                }
+            }));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(behaviour);
         var app = builder.Build();
         app.MapGrpcService<Service>();
         await app.StartAsync();
         var server = app.Services.GetRequiredService<IServer>();
-        var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new ActivationHost(app, behaviour, EntitlementChannel.Create(new Uri(address)));
+        var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        return new ActivationHost(app, behaviour, EntitlementChannel.Create(address), address.Port);
     }
 
     public async ValueTask DisposeAsync()

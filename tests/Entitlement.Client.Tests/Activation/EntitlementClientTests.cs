@@ -188,17 +188,6 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
         Assert.Equal(VerificationReason.SigningKeyRevoked, restarted.Check().Reason);
     }
 
-    [Fact]
-    public void Refuses_plain_text_to_another_machine_unless_it_is_asked_for()
-    {
-        var address = new Uri("http://licenses.example:5080");
-
-        Assert.Throws<ArgumentException>(() => EntitlementChannel.Create(address).Dispose());
-        EntitlementChannel.Create(address, allowPlaintext: true).Dispose();
-        EntitlementChannel.Create(new Uri("https://licenses.example")).Dispose();
-        Assert.Throws<ArgumentException>(() => EntitlementChannel.Create(new Uri("ftp://licenses.example")).Dispose());
-    }
-
     private byte[] Stored(string name) => File.ReadAllBytes(_directory.File(name));
 
     private EntitlementClient Client() => new(
