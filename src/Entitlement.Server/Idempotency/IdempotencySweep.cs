@@ -29,7 +29,8 @@ internal sealed class IdempotencySweep(
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>One round.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var oldest = clock.GetUtcNow() - options.Value.Retention;
 

@@ -39,14 +39,14 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
             return writer.RunAsync((db, token) => change(new Change(db, actor, Now()), token), call.CancellationToken);
         }
 
-        if (!Guid.TryParseExact(requestId, "D", out var id))
-        {
-            throw Refusal.InvalidArgument(Field, "must be a UUID, such as 3f1c9a52-7b1e-4c58-9d4e-0a6b2f8e1d37");
-        }
-
-        var once = new Once(actor, call.Method, id, SHA256.HashData(request.ToByteArray()));
-        return writer.RunAsync((db, token) => RunOnceAsync(db, once, change, token), call.CancellationToken);
+        return Guid.TryParseExact(requestId, "D", out var id)
+            ? RunAsync(new Once(actor, call.Method, id, SHA256.HashData(request.ToByteArray())), change, call.CancellationToken)
+            : throw Refusal.InvalidArgument(Field, "must be a UUID, such as 3f1c9a52-7b1e-4c58-9d4e-0a6b2f8e1d37");
     }
+
+    public Task<Outcome> RunAsync(
+        Once once, Func<Change, CancellationToken, Task<Outcome>> change, CancellationToken cancellationToken) =>
+        writer.RunAsync((db, token) => RunOnceAsync(db, once, change, token), cancellationToken);
 
     private async Task<Outcome> RunOnceAsync(
         EntitlementDbContext db, Once once, Func<Change, CancellationToken, Task<Outcome>> change, CancellationToken cancellationToken)
@@ -95,6 +95,11 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
             once.Caller, once.Method, once.RequestId, now - options.Value.Retention, cancellationToken);
 
     private DateTimeOffset Now() => clock.GetUtcNow().ToWholeMilliseconds();
-
-    private sealed record Once(string Caller, string Method, Guid RequestId, byte[] ContentHash);
 }
+
+/// <summary>A call that is to take effect once.</summary>
+/// <param name="Caller">Who calls: two callers' ids do not meet.</param>
+/// <param name="Method">The RPC's full name.</param>
+/// <param name="RequestId">What the caller named the call.</param>
+/// <param name="ContentHash">SHA-256 of the request.</param>
+internal sealed record Once(string Caller, string Method, Guid RequestId, byte[] ContentHash);
