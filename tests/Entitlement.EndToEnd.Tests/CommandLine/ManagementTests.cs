@@ -31,8 +31,9 @@ public sealed class ManagementTests(ServiceFixture fixture) : IClassFixture<Serv
 
         Assert.Equal(estate.License, (string?)license["name"]);
         Assert.Equal("2031-05-01T00:00:00Z", (string?)license["endTime"]);
-        Assert.Equal("FEATURE_COUNT_DEVICE", (string?)license["features"]![1]!["counts"]);
-        Assert.Equal(4, (int)license["features"]![1]!["quantity"]!);
+        var camera = Assert.Single(license["features"]!.AsArray(), line => (string?)line!["code"] == "camera")!;
+        Assert.Equal("FEATURE_COUNT_DEVICE", (string?)camera["counts"]);
+        Assert.Equal(4, (int)camera["quantity"]!);
     }
 
     [Fact]

@@ -8,9 +8,10 @@ internal sealed record Estate(string ProductCode, string Account, string License
         var code = $"p-{Guid.NewGuid():N}";
         var product = await FieldAsync(service, "name", "product", "create", "--code", code, "--name", "A product");
         var account = await FieldAsync(service, "name", "account", "create", "--name", "A customer");
-        var license = await FieldAsync(
-            service, "name", ["license", "create", "--account", account, "--product", product, .. licenseOptions]);
-        return new Estate(code, account, license, await FieldAsync(service, "slc", "license", "get", license));
+        var created = (await service.EntitleAsync(
+            ["license", "create", "--account", account, "--product", product, "--json", .. licenseOptions])).Succeeded();
+        var license = created.Json["license"]!;
+        return new Estate(code, account, (string)license["name"]!, (string)license["slc"]!);
     }
 
     /// <summary>Makes a license request of this machine for it.</summary>
