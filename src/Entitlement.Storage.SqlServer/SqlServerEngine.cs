@@ -5,7 +5,9 @@ namespace Entitlement.Storage.SqlServer;
 
 internal sealed class SqlServerEngine(IDbContextFactory<EntitlementDbContext> contexts) : StorageEngine
 {
-    /// <summary>Writers run side by side. A passing failure, deadlocks among them, runs the whole transaction again.</summary>
+    /// <summary>
+    /// Writers run side by side. A passing failure, deadlocks among them, runs the whole transaction again.
+    /// </summary>
     public override async Task<T> WriteAsync<T>(
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
@@ -22,7 +24,8 @@ internal sealed class SqlServerEngine(IDbContextFactory<EntitlementDbContext> co
             2601 or 2627 => StorageFault.UniqueViolation,
             547 => StorageFault.ConstraintViolation,
 
-            // Deadlock; lock request timeout; command timeout; out of memory, locks, workers or log space at the moment.
+            // Deadlock; lock request timeout; command timeout; out of memory, locks, workers or log space at the
+            // moment.
             1205 or 1222 or -2 or 701 or 1204 or 8645 or 10928 or 10929 or 9002 => StorageFault.Busy,
 
             // Database not to be opened, login refused.

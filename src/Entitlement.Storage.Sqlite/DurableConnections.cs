@@ -7,8 +7,9 @@ using SQLitePCL;
 namespace Entitlement.Storage.Sqlite;
 
 /// <summary>
-/// Sets on every connection what SQLite forgets with it. WAL lets readers work beside the writer; <c>synchronous=FULL</c>
-/// makes a commit survive a power cut, not only a crash of the process; a busy database is waited for.
+/// Sets on every connection what SQLite forgets with it. WAL lets readers work beside the writer;
+/// <c>synchronous=FULL</c> makes a commit survive a power cut, not only a crash of the process; a busy database is
+/// waited for.
 /// </summary>
 internal sealed class DurableConnections : DbConnectionInterceptor
 {

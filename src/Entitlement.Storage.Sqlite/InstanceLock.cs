@@ -5,8 +5,8 @@ namespace Entitlement.Storage.Sqlite;
 
 /// <summary>
 /// Keeps a second process from serving the same database file: an exclusive lock of the operating system on
-/// <c>entitlement.lock</c> beside it, held until disposal or the end of the process, however it ends. The file itself is no
-/// lock; one left behind means nothing.
+/// <c>entitlement.lock</c> beside it, held until disposal or the end of the process, however it ends. The file itself
+/// is no lock; one left behind means nothing.
 /// </summary>
 public sealed class InstanceLock : IDisposable
 {
@@ -21,7 +21,9 @@ public sealed class InstanceLock : IDisposable
 
     /// <param name="directory">Where the database file lies.</param>
     /// <param name="clock">Tells since when the lock is held.</param>
-    /// <exception cref="InstanceLockedException">Another process holds it, or the file system knows no locks.</exception>
+    /// <exception cref="InstanceLockedException">
+    /// Another process holds it, or the file system knows no locks.
+    /// </exception>
     public static InstanceLock Acquire(string directory, TimeProvider clock)
     {
         var path = Path.Combine(directory, FileName);

@@ -16,8 +16,8 @@ internal sealed class SqliteEngine(string file, int maxQueuedWrites) : StorageEn
     {
         CreateFile();
 
-        // A process killed while it migrated leaves EF Core's lock behind, and the next one would wait for ever. Nobody else
-        // can be migrating: the instance lock admits one process.
+        // A process killed while it migrated leaves EF Core's lock behind, and the next one would wait for ever. Nobody
+        // else can be migrating: the instance lock admits one process.
         var isLeftBehind = await db.Database
             .SqlQuery<int>($"SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = '__EFMigrationsLock'")
             .SingleAsync(cancellationToken) > 0;

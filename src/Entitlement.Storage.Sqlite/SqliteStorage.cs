@@ -24,7 +24,8 @@ public static class SqliteStorage
     }
 
     /// <summary>The connection string of a database file.</summary>
-    public static string ConnectionStringOf(string path) => new SqliteConnectionStringBuilder { DataSource = path }.ConnectionString;
+    public static string ConnectionStringOf(string path) =>
+        new SqliteConnectionStringBuilder { DataSource = path }.ConnectionString;
 
     internal static void Configure(DbContextOptionsBuilder options, string connectionString) => options
         .UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly(typeof(SqliteStorage).Assembly))
@@ -37,7 +38,8 @@ public static class SqliteStorage
             || connection.DataSource == ":memory:"
             || connection.Mode == SqliteOpenMode.Memory)
         {
-            throw new ArgumentException("A SQLite connection string must name a file by Data Source.", nameof(connectionString));
+            throw new ArgumentException(
+                "A SQLite connection string must name a file by Data Source.", nameof(connectionString));
         }
 
         // The file is made on purpose, readable by its owner alone, and never by the way of the first query.

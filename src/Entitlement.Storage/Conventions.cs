@@ -16,7 +16,9 @@ public static class Conventions
 
     private const int GuidLength = 16;
 
-    /// <summary>The precision of every stored instant. Cut before use, so that an answer and its repetition are alike.</summary>
+    /// <summary>
+    /// The precision of every stored instant. Cut before use, so that an answer and its repetition are alike.
+    /// </summary>
     public static DateTimeOffset ToWholeMilliseconds(this DateTimeOffset instant) =>
         DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
 
@@ -24,7 +26,11 @@ public static class Conventions
     {
         conventions.Properties<Guid>().HaveConversion<BigEndianGuid>().HaveMaxLength(GuidLength).AreFixedLength();
         conventions.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
-        conventions.Properties<Slc>().HaveConversion<SlcText>().HaveMaxLength(Slc.Length).AreFixedLength().AreUnicode(false);
+        conventions.Properties<Slc>()
+            .HaveConversion<SlcText>()
+            .HaveMaxLength(Slc.Length)
+            .AreFixedLength()
+            .AreUnicode(false);
 
         // Indexes are the ones that a configuration names: no foreign key here is walked from its far side.
         conventions.Conventions.Remove<ForeignKeyIndexConvention>();
@@ -57,8 +63,8 @@ public static class Conventions
         property.HasMaxLength(HashLength).IsFixedLength();
 
     /// <summary>
-    /// A text that others chose freely and that is part of a key: by its UTF-8 bytes, because T-SQL takes two texts for equal
-    /// that differ only in spaces at their end, whatever the collation.
+    /// A text that others chose freely and that is part of a key: by its UTF-8 bytes, because T-SQL takes two texts for
+    /// equal that differ only in spaces at their end, whatever the collation.
     /// </summary>
     internal static PropertyBuilder<string> IsFreeTextKey(this PropertyBuilder<string> property, int maxLength) =>
         property.HasConversion(text => Encoding.UTF8.GetBytes(text), bytes => Encoding.UTF8.GetString(bytes))
@@ -75,15 +81,18 @@ public static class Conventions
     };
 
     /// <summary>
-    /// In the order of the UUID's text, so that version 7 sorts by time; EF Core's own conversion swaps the first bytes and
-    /// would scatter new rows over the whole index.
+    /// In the order of the UUID's text, so that version 7 sorts by time; EF Core's own conversion swaps the first bytes
+    /// and would scatter new rows over the whole index.
     /// </summary>
     private sealed class BigEndianGuid() : ValueConverter<Guid, byte[]>(
         id => id.ToByteArray(bigEndian: true), bytes => new Guid(bytes, bigEndian: true));
 
-    /// <summary>UTC; SQLite can't compare instants with an offset. What is finer than a millisecond is cut off.</summary>
+    /// <summary>
+    /// UTC; SQLite can't compare instants with an offset. What is finer than a millisecond is cut off.
+    /// </summary>
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
-        instant => instant.ToUnixTimeMilliseconds(), milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+        instant => instant.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 
     private sealed class SlcText() : ValueConverter<Slc, string>(slc => slc.Value, text => Slc.FromStored(text));
 }

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Entitlement.Storage;
 
 /// <summary>
-/// All that the service keeps. A context from the pool reads without tracking; one that <see cref="Writing.Writer"/> hands
-/// out tracks what it reads, and is the only one to save with.
+/// All that the service keeps. A context from the pool reads without tracking; one that <see cref="Writing.Writer"/>
+/// hands out tracks what it reads, and is the only one to save with.
 /// </summary>
 public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> options) : DbContext(options)
 {

@@ -8,18 +8,21 @@ namespace Entitlement.Storage;
 public static class Seats
 {
     /// <summary>
-    /// Applies each line's <see cref="SeatLine.Requested"/>. Called as the last write before the commit, so that the rows are
-    /// locked for as short as can be; all callers go through the lines in one order, so that none waits for another in a circle.
+    /// Applies each line's <see cref="SeatLine.Requested"/>. Called as the last write before the commit, so that the
+    /// rows are locked for as short as can be; all callers go through the lines in one order, so that none waits for
+    /// another in a circle.
     /// </summary>
     /// <param name="db">In a transaction, which is to be rolled back when this returns false.</param>
     /// <param name="license">Whose seats.</param>
     /// <param name="termsRead">
-    /// <see cref="License.Terms"/> that the caller decided on. They are proved even when no seat moves: a license revoked
-    /// meanwhile must not issue a file.
+    /// <see cref="License.Terms"/> that the caller decided on. They are proved even when no seat moves: a license
+    /// revoked meanwhile must not issue a file.
     /// </param>
     /// <param name="lines">The machine line and feature lines; a missing one takes nothing.</param>
     /// <param name="cancellationToken">Stops before the next line.</param>
-    /// <returns>False when the terms are others by now, or when a line has too little left: reload and decide anew.</returns>
+    /// <returns>
+    /// False when the terms are others by now, or when a line has too little left: reload and decide anew.
+    /// </returns>
     public static async Task<bool> TakeAsync(
         EntitlementDbContext db,
         LicenseName license,

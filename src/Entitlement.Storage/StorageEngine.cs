@@ -3,10 +3,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entitlement.Storage;
 
-/// <summary>What differs between the databases: how writers take turns, what their errors mean, what a migration needs.</summary>
+/// <summary>
+/// What differs between the databases: how writers take turns, what their errors mean, what a migration needs.
+/// </summary>
 public abstract class StorageEngine
 {
-    /// <summary>Runs one transaction, which <paramref name="attempt"/> begins and commits, when its turn has come.</summary>
+    /// <summary>
+    /// Runs one transaction, which <paramref name="attempt"/> begins and commits, when its turn has come.
+    /// </summary>
     /// <param name="attempt">May be run more than once, each time in a transaction of its own.</param>
     /// <param name="cancellationToken">Gives up the place in the queue, or stops the work before its commit.</param>
     /// <exception cref="StorageUnavailableException">Too many wait already.</exception>

@@ -9,7 +9,9 @@ public enum StorageFault
     /// <summary>A row with this key stands there already.</summary>
     UniqueViolation,
 
-    /// <summary>A check or a foreign key of the schema refused the row: a fault of ours, stopped by the second line of defence.</summary>
+    /// <summary>
+    /// A check or a foreign key of the schema refused the row: a fault of ours, stopped by the second line of defence.
+    /// </summary>
     ConstraintViolation,
 
     /// <summary>What was read was changed meanwhile by another transaction.</summary>

@@ -8,11 +8,13 @@ namespace Entitlement.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers the context (by <see cref="IDbContextFactory{TContext}"/>, and one for each scope; both from one pool), the
-    /// <see cref="Writer"/>, the <see cref="StorageSetup"/> and the engine.
+    /// Registers the context (by <see cref="IDbContextFactory{TContext}"/>, and one for each scope; both from one
+    /// pool), the <see cref="Writer"/>, the <see cref="StorageSetup"/> and the engine.
     /// </summary>
     public static IServiceCollection AddEntitlementStorage<TEngine>(
-        this IServiceCollection services, Func<IServiceProvider, TEngine> engine, Action<DbContextOptionsBuilder> configure)
+        this IServiceCollection services,
+        Func<IServiceProvider, TEngine> engine,
+        Action<DbContextOptionsBuilder> configure)
         where TEngine : StorageEngine
     {
         services.AddPooledDbContextFactory<EntitlementDbContext>(options =>

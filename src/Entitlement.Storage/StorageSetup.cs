@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage;
 
-/// <summary>What is done to the database as a whole: bring it up to date, see whether it is, see whether it answers.</summary>
+/// <summary>
+/// What is done to the database as a whole: bring it up to date, see whether it is, see whether it answers.
+/// </summary>
 public sealed class StorageSetup(IDbContextFactory<EntitlementDbContext> contexts, StorageEngine engine)
 {
     /// <summary>Brings the schema up to date. The database itself must exist, but for SQLite.</summary>

@@ -25,7 +25,8 @@ public class ActivationQueriesTests
 
         Assert.NotNull(found);
         Assert.Equivalent(license, found.License, strict: true);
-        Assert.Equal((await db.Products.SingleAsync(product => product.Id == license.ProductId)).Code, found.ProductCode);
+        Assert.Equal(
+            (await db.Products.SingleAsync(product => product.Id == license.ProductId)).Code, found.ProductCode);
         Assert.Equal(["B", "b"], features.Select(line => line.Code));
         Assert.Empty(db.ChangeTracker.Entries());
         Assert.Null(await db.FindLicenseAsync(Slc.Random(), CancellationToken.None));
@@ -37,7 +38,8 @@ public class ActivationQueriesTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var license = await database.Writer.AddLicenseAsync(2);
-        var (activation, other) = (Samples.Activate(license, Samples.Machine(1)), Samples.Activate(license, Samples.Machine(2)));
+        var (activation, other) =
+            (Samples.Activate(license, Samples.Machine(1)), Samples.Activate(license, Samples.Machine(2)));
         await database.Writer.AddAsync(
             activation,
             other,
@@ -46,14 +48,17 @@ public class ActivationQueriesTests
             ActivationDevice.Create(other, new Device("camera", "3", null)));
         await using var db = database.CreateContext();
 
-        var found = await db.FindActivationAsync(license.AccountId, license.Id, Samples.Thumbprint(1), CancellationToken.None);
+        var found =
+            await db.FindActivationAsync(license.AccountId, license.Id, Samples.Thumbprint(1), CancellationToken.None);
         var devices = await db.ListDevicesAsync(license.AccountId, activation.Id, CancellationToken.None);
 
         Assert.Equivalent(activation, found, strict: true);
         Assert.Empty(db.ChangeTracker.Entries());
         Assert.Equal([("1", null), ("2", "C2")], devices.Select(device => (device.DeviceId, device.Model)));
-        Assert.Null(await db.FindActivationAsync(Guid.NewGuid(), license.Id, Samples.Thumbprint(1), CancellationToken.None));
-        Assert.Null(await db.FindActivationAsync(license.AccountId, license.Id, Samples.Thumbprint(3), CancellationToken.None));
+        Assert.Null(
+            await db.FindActivationAsync(Guid.NewGuid(), license.Id, Samples.Thumbprint(1), CancellationToken.None));
+        Assert.Null(
+            await db.FindActivationAsync(license.AccountId, license.Id, Samples.Thumbprint(3), CancellationToken.None));
     }
 
     [Theory]

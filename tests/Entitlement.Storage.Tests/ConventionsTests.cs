@@ -19,7 +19,8 @@ public class ConventionsTests
         await using var database = await TestDatabase.CreateAsync(kind);
 
         // A step of a day moves the bytes that a mixed-endian order would put last.
-        var accounts = Enumerable.Range(0, 40).Select(day => Account.Open($"{day}", "", Samples.Now.AddDays(day))).ToList();
+        var accounts =
+            Enumerable.Range(0, 40).Select(day => Account.Open($"{day}", "", Samples.Now.AddDays(day))).ToList();
         await database.Writer.AddAsync([.. accounts.AsEnumerable().Reverse()]);
 
         var stored = await database.QueryAsync("SELECT Id FROM Accounts ORDER BY Id");
@@ -119,7 +120,8 @@ public class ConventionsTests
     public async Task Takes_the_longest_texts_that_the_domain_allows(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
-        var account = Account.Open(new string('摄', Text.MaxDisplayNameLength), new string('~', Text.MaxExternalRefLength), Samples.Now);
+        var account = Account.Open(
+            new string('摄', Text.MaxDisplayNameLength), new string('~', Text.MaxExternalRefLength), Samples.Now);
         await database.Writer.AddAsync(account, ExternalRefEntry.For(account)!);
         await using var db = database.CreateContext();
 

@@ -69,7 +69,8 @@ public class IdempotencyTests
     private static IdempotencyRecord NewRecord(string caller, DateTimeOffset at) =>
         IdempotencyRecord.Create(caller, Method, RequestId, Samples.Thumbprint(1), $"licenses/{caller}", at);
 
-    private static Task<IdempotencyRecord?> FindAsync(TestDatabase database, string caller, string method, Guid requestId) =>
-        database.Writer.RunAsync(
-            (db, token) => db.FindIdempotencyRecordAsync(caller, method, requestId, Samples.Now, token), CancellationToken.None);
+    private static Task<IdempotencyRecord?> FindAsync(
+        TestDatabase database, string caller, string method, Guid requestId) => database.Writer.RunAsync(
+            (db, token) => db.FindIdempotencyRecordAsync(caller, method, requestId, Samples.Now, token),
+            CancellationToken.None);
 }

@@ -16,7 +16,8 @@ public sealed class InstanceLockTests : IDisposable
     {
         using var first = InstanceLock.Acquire(_directory, TimeProvider.System);
 
-        var refusal = Assert.Throws<InstanceLockedException>(() => InstanceLock.Acquire(_directory, TimeProvider.System));
+        var refusal =
+            Assert.Throws<InstanceLockedException>(() => InstanceLock.Acquire(_directory, TimeProvider.System));
 
         Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}, since 20", refusal.Message);
         Assert.Contains("stop the other one", refusal.Message);
@@ -46,14 +47,16 @@ public sealed class InstanceLockTests : IDisposable
     public async Task Ends_with_the_process_that_held_it_however_that_ended()
     {
         // util-linux's flock takes the very lock that we take, in a process of its own.
-        using var holder = Process.Start(new ProcessStartInfo("flock", ["--exclusive", LockFile, "sh", "-c", "echo held; exec cat"])
+        using var holder =
+            Process.Start(new ProcessStartInfo("flock", ["--exclusive", LockFile, "sh", "-c", "echo held; exec cat"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         })!;
         Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
-        var refusal = Assert.Throws<InstanceLockedException>(() => InstanceLock.Acquire(_directory, TimeProvider.System));
+        var refusal =
+            Assert.Throws<InstanceLockedException>(() => InstanceLock.Acquire(_directory, TimeProvider.System));
 
         holder.Kill(entireProcessTree: true);
         await holder.WaitForExitAsync();

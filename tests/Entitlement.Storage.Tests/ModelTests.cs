@@ -27,7 +27,8 @@ public partial class ModelTests
     {
         using var db = Create(kind);
 
-        var migrated = Statements(db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.NoTransactions));
+        var migrated = Statements(
+            db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.NoTransactions));
         var modelled = Statements(db.Database.GenerateCreateScript());
 
         Assert.NotEmpty(modelled);
@@ -69,7 +70,8 @@ public partial class ModelTests
 
     [Fact]
     public void Compares_every_code_on_a_SQL_Server_by_its_code_points() => Assert.All(
-        Properties(DatabaseKind.SqlServer, typeof(string)).Where(property => property.GetColumnType().StartsWith("varchar", StringComparison.Ordinal)),
+        Properties(DatabaseKind.SqlServer, typeof(string))
+            .Where(property => property.GetColumnType().StartsWith("varchar", StringComparison.Ordinal)),
         property => Assert.Equal("Latin1_General_100_BIN2", property.GetCollation()));
 
     [Fact]
@@ -82,7 +84,12 @@ public partial class ModelTests
             .Select(index => index.GetDatabaseName());
 
         Assert.Equal(
-            ["IX_Activations_AccountId_LicenseId_Thumbprint", "IX_IdempotencyRecords_CreateTime", "IX_Products_Code", "IX_SlcEntries_LicenseId"],
+            [
+                "IX_Activations_AccountId_LicenseId_Thumbprint",
+                "IX_IdempotencyRecords_CreateTime",
+                "IX_Products_Code",
+                "IX_SlcEntries_LicenseId",
+            ],
             indexes.Order(StringComparer.Ordinal));
     }
 
@@ -98,7 +105,8 @@ public partial class ModelTests
         Assert.NotEmpty(owned);
         Assert.All(owned, entity => Assert.Equal("AccountId", entity.FindPrimaryKey()!.Properties[0].Name));
         Assert.All(
-            owned.SelectMany(entity => entity.GetIndexes()), index => Assert.Equal("AccountId", index.Properties[0].Name));
+            owned.SelectMany(entity => entity.GetIndexes()),
+            index => Assert.Equal("AccountId", index.Properties[0].Name));
     }
 
     private static List<IProperty> Properties(DatabaseKind kind, Type type)
@@ -115,7 +123,8 @@ public partial class ModelTests
     /// <summary>What makes tables and indexes, but for the table that remembers the migrations.</summary>
     private static List<string> Statements(string script) => [.. StatementEnd().Split(script)
         .Select(statement => statement.Trim())
-        .Where(statement => statement.StartsWith("CREATE ", StringComparison.Ordinal) && !statement.Contains("__EFMigrationsHistory"))];
+        .Where(statement => statement.StartsWith("CREATE ", StringComparison.Ordinal)
+            && !statement.Contains("__EFMigrationsHistory"))];
 
     private static EntitlementDbContext Create(DatabaseKind kind) => kind switch
     {

@@ -12,7 +12,8 @@ internal static class Samples
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static byte[] Thumbprint(int number) => [.. Enumerable.Repeat((byte)number, 28), .. BitConverter.GetBytes(number)];
+    public static byte[] Thumbprint(int number) =>
+        [.. Enumerable.Repeat((byte)number, 28), .. BitConverter.GetBytes(number)];
 
     public static MachineFacts Machine(int number, params Device[] devices) => new()
     {
@@ -32,8 +33,8 @@ internal static class Samples
         .Carry(TimeSpan.FromDays(30), Now);
 
     /// <summary>Writes an account and a license of a new product.</summary>
-    public static Task<License> AddLicenseAsync(this Writer writer, int machineLimit = 1, params FeatureTerms[] features) =>
-        writer.RunAsync(
+    public static Task<License> AddLicenseAsync(
+        this Writer writer, int machineLimit = 1, params FeatureTerms[] features) => writer.RunAsync(
             async (db, cancellationToken) =>
             {
                 var account = Account.Open("Acme", "", Now);

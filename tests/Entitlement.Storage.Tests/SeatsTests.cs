@@ -19,7 +19,8 @@ public class SeatsTests
         await using var database = await TestDatabase.CreateAsync(kind);
         var license = await database.Writer.AddLicenseAsync(machineLimit: 13);
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, Takers).Select(_ => TakeAsync(database, license, Machines(1))));
+        var taken =
+            await Task.WhenAll(Enumerable.Range(0, Takers).Select(_ => TakeAsync(database, license, Machines(1))));
 
         Assert.Equal(13, taken.Count(isTaken => isTaken));
         Assert.Equal(13, (await ReadAsync(database)).MachinesHeld);
@@ -117,7 +118,8 @@ public class SeatsTests
         await using var database = await TestDatabase.CreateAsync(kind);
         var license = await database.Writer.AddLicenseAsync(5, Camera);
 
-        Assert.False(await TakeAsync(database, license, Machines(1), new SeatLine(SeatLine.Feature("CAMERA"), 10, 0, 1)));
+        Assert.False(
+            await TakeAsync(database, license, Machines(1), new SeatLine(SeatLine.Feature("CAMERA"), 10, 0, 1)));
         Assert.Equal((0, 0), await ReadAsync(database));
     }
 

@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Entitlement.Storage.Tests;
 
 /// <summary>
-/// The statements that SQL Server would get, read off before they are sent; so their shape is checked where there is none.
+/// The statements that SQL Server would get, read off before they are sent; so their shape is checked where there is
+/// none.
 /// </summary>
 public class SqlServerTextTests
 {
@@ -22,7 +23,11 @@ public class SqlServerTextTests
             db,
             new(Account, Account),
             termsRead: 3,
-            [new(SeatLine.Feature("b"), 9, 0, -1), new(SeatLine.Feature("B"), 9, 0, 2), new(SeatLine.Machines, 9, 0, 1)],
+            [
+                new(SeatLine.Feature("b"), 9, 0, -1),
+                new(SeatLine.Feature("B"), 9, 0, 2),
+                new(SeatLine.Machines, 9, 0, 1),
+            ],
             CancellationToken.None));
 
         Assert.Equal(["UPDATE [l]", "UPDATE [f]", "UPDATE [f]"], sent.Select(FirstLine));
@@ -39,7 +44,9 @@ public class SqlServerTextTests
         var sent = await RecordAsync(db => Seats.TakeAsync(
             db, new(Account, Account), termsRead: 3, [new(SeatLine.Feature("b"), 9, 0, 1)], CancellationToken.None));
 
-        Assert.Contains("[f].[AccountId] = @license_AccountId AND [f].[LicenseId] = @license_LicenseId AND [f].[Code] = @code", sent[1]);
+        Assert.Contains(
+            "[f].[AccountId] = @license_AccountId AND [f].[LicenseId] = @license_LicenseId AND [f].[Code] = @code",
+            sent[1]);
 
         // A code sent as nvarchar would be converted row by row, and the index would not serve.
         Assert.Contains("@code AnsiString(128)", sent[1]);
@@ -67,7 +74,8 @@ public class SqlServerTextTests
 
         Assert.All(sent, text => Assert.Contains("@thumbprint Binary(32)", text));
         Assert.Contains(
-            "[a].[AccountId] = @accountId AND [a].[LicenseId] = @licenseId AND [a].[Thumbprint] = @thumbprint", sent[0]);
+            "[a].[AccountId] = @accountId AND [a].[LicenseId] = @licenseId AND [a].[Thumbprint] = @thumbprint",
+            sent[0]);
         Assert.Contains("[a].[Thumbprint] = @thumbprint AND [a].[Jti] = @jti", sent[1]);
     }
 
@@ -105,7 +113,8 @@ public class SqlServerTextTests
             CancellationToken cancellationToken = default)
         {
             Note(command);
-            return ValueTask.FromResult(InterceptionResult<DbDataReader>.SuppressWithResult(NoRows().CreateDataReader()));
+            return ValueTask.FromResult(
+                InterceptionResult<DbDataReader>.SuppressWithResult(NoRows().CreateDataReader()));
         }
 
         private static DataTable NoRows()

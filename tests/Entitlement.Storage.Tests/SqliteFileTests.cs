@@ -26,7 +26,8 @@ public class SqliteFileTests
         }
 
         var values = contexts.Select(db => Read(db, pragma)).ToList();
-        var written = await database.Writer.RunAsync((db, _) => Task.FromResult(Read(db, pragma)), CancellationToken.None);
+        var written =
+            await database.Writer.RunAsync((db, _) => Task.FromResult(Read(db, pragma)), CancellationToken.None);
         contexts.ForEach(db => db.Dispose());
 
         Assert.All(values.Append(written), value => Assert.Equal(expected, value));

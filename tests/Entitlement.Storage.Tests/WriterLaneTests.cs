@@ -100,7 +100,8 @@ public class WriterLaneTests
         await using var lane = new WriterLane(capacity: 10);
 
         await Assert.ThrowsAsync<InvalidDataException>(
-            () => lane.RunAsync<bool>(_ => throw new InvalidDataException(), CancellationToken.None)).WaitAsync(Patience);
+            () => lane.RunAsync<bool>(_ => throw new InvalidDataException(), CancellationToken.None))
+            .WaitAsync(Patience);
 
         Assert.Equal(1, await Answer(lane, 1).WaitAsync(Patience));
     }
@@ -132,7 +133,8 @@ public class WriterLaneTests
         Assert.Equal("call 1", seen);
     }
 
-    private static Task<int> Answer(WriterLane lane, int answer) => lane.RunAsync(_ => Task.FromResult(answer), CancellationToken.None);
+    private static Task<int> Answer(WriterLane lane, int answer) =>
+        lane.RunAsync(_ => Task.FromResult(answer), CancellationToken.None);
 
     /// <summary>Occupies the lane until the signal is given.</summary>
     private static async Task<(TaskCompletionSource Blocker, Task Blocked)> BlockAsync(WriterLane lane)

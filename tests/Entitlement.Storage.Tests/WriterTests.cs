@@ -17,7 +17,8 @@ public class WriterTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
 
-        var writes = Enumerable.Range(0, 30).Select(number => Record.ExceptionAsync(() => database.Writer.RunAsync<bool>(
+        var writes =
+            Enumerable.Range(0, 30).Select(number => Record.ExceptionAsync(() => database.Writer.RunAsync<bool>(
             async (db, token) =>
             {
                 db.Add(Account.Open($"{number}", "", Samples.Now));
@@ -33,7 +34,8 @@ public class WriterTests
             Enumerable.Range(0, 30).Select(number => number % 3 == 0 ? $"{number}" : null),
             outcomes.Select(outcome => (outcome as InvalidDataException)?.Message));
         Assert.Equal(
-            Enumerable.Range(0, 30).Where(number => number % 3 != 0).Select(number => $"{number}").Order(), written.Order());
+            Enumerable.Range(0, 30).Where(number => number % 3 != 0).Select(number => $"{number}").Order(),
+            written.Order());
     }
 
     [Theory]

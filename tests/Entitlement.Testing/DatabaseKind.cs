@@ -13,13 +13,16 @@ public enum DatabaseKind
 public static class Databases
 {
     /// <summary>A connection string to an empty database; unset where there is no SQL Server.</summary>
-    internal static readonly string? SqlServer = Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER") is { Length: > 0 } text
+    internal static readonly string? SqlServer =
+        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER") is { Length: > 0 } text
         ? text
         : null;
 
     /// <summary><c>Storage:MaxBatchSize</c> for it; unset for EF Core's own.</summary>
     internal static readonly int? MaxBatchSize = int.TryParse(
-        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER_MAXBATCH"), CultureInfo.InvariantCulture, out var size) ? size : null;
+        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER_MAXBATCH"), CultureInfo.InvariantCulture, out var size)
+        ? size
+        : null;
 
     public static IEnumerable<object[]> All => SqlServer is null
         ? [[DatabaseKind.Sqlite]]

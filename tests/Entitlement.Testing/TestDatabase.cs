@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entitlement.Testing;
 
 /// <summary>
-/// A real database of one test's own: a SQLite file in a new folder, or the one SQL Server database, emptied before and held
-/// until disposal.
+/// A real database of one test's own: a SQLite file in a new folder, or the one SQL Server database, emptied before and
+/// held until disposal.
 /// </summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {

@@ -5,22 +5,27 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Entitlement.Storage.Configurations;
 
 /// <remarks>
-/// No foreign key to the license: the seat update of the same transaction proves that it stands, and a key would make the
-/// database lock the license's row at the first insert, for the whole transaction, where its seats are taken at the end.
+/// No foreign key to the license: the seat update of the same transaction proves that it stands, and a key would make
+/// the database lock the license's row at the first insert, for the whole transaction, where its seats are taken at the
+/// end.
 /// </remarks>
 internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activation>
 {
-    /// <summary>The format's limits: 7 kinds of at most 16 hashes, 43 characters each, with their names and quotes.</summary>
+    /// <summary>
+    /// The format's limits: 7 kinds of at most 16 hashes, 43 characters each, with their names and quotes.
+    /// </summary>
     private const int MaxComponentsLength = 8_000;
 
     private const int MaxTextLength = 256;
 
     public void Configure(EntityTypeBuilder<Activation> builder)
     {
-        builder.ToTable("Activations", table => table.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0"));
+        builder.ToTable("Activations", table =>
+            table.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0"));
 
         builder.HasKey(activation => new { activation.AccountId, activation.LicenseId, activation.Id });
-        builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.Thumbprint }).IsUnique();
+        builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.Thumbprint })
+            .IsUnique();
         builder.Property(activation => activation.Thumbprint).IsHash();
         builder.Property(activation => activation.MachineName).HasMaxLength(MaxTextLength);
         builder.Property(activation => activation.Components).HasMaxLength(MaxComponentsLength).IsUnicode(false);

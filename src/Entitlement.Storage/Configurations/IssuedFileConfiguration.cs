@@ -10,7 +10,8 @@ internal sealed class IssuedFileConfiguration : IEntityTypeConfiguration<IssuedF
 
     public void Configure(EntityTypeBuilder<IssuedFile> builder)
     {
-        builder.ToTable("IssuedFiles", table => table.HasCheckConstraint("CK_IssuedFiles_Generation", "\"Generation\" > 0"));
+        builder.ToTable("IssuedFiles", table =>
+            table.HasCheckConstraint("CK_IssuedFiles_Generation", "\"Generation\" > 0"));
         builder.HasKey(file => new { file.AccountId, file.ActivationId, file.Generation });
         builder.Property(file => file.KeyId).IsCode(MaxKeyIdLength);
     }

@@ -22,7 +22,11 @@ internal sealed class LicenseConfiguration : IEntityTypeConfiguration<License>
         // Set by us: a row version is never filled on SQLite, and two writers would both succeed.
         builder.Property(license => license.Terms).IsConcurrencyToken();
 
-        builder.HasOne<Account>().WithMany().HasForeignKey(license => license.AccountId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasOne<Product>().WithMany().HasForeignKey(license => license.ProductId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Account>().WithMany()
+            .HasForeignKey(license => license.AccountId)
+            .OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Product>().WithMany()
+            .HasForeignKey(license => license.ProductId)
+            .OnDelete(DeleteBehavior.Restrict);
     }
 }

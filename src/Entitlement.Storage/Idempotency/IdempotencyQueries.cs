@@ -7,8 +7,8 @@ namespace Entitlement.Storage.Idempotency;
 public static class IdempotencyQueries
 {
     /// <summary>
-    /// Looks up what a call did before. A record older than <paramref name="oldest"/> counts as absent, whether or not a
-    /// sweep came by, and is removed so that a new one can take its place.
+    /// Looks up what a call did before. A record older than <paramref name="oldest"/> counts as absent, whether or not
+    /// a sweep came by, and is removed so that a new one can take its place.
     /// </summary>
     /// <param name="db">A context of <see cref="Writing.Writer"/>.</param>
     /// <param name="caller">See <see cref="IdempotencyRecord.Caller"/>.</param>
@@ -25,7 +25,8 @@ public static class IdempotencyQueries
         DateTimeOffset oldest,
         CancellationToken cancellationToken)
     {
-        var record = await CompiledQueries.For(db).IdempotencyRecordById(db, caller, method, requestId, cancellationToken);
+        var record =
+            await CompiledQueries.For(db).RecordByRequestId(db, caller, method, requestId, cancellationToken);
         if (record is null || record.CreateTime >= oldest)
         {
             return record;
@@ -36,7 +37,9 @@ public static class IdempotencyQueries
         return null;
     }
 
-    /// <summary>Clears away the oldest records before <paramref name="oldest"/>, a day's worth of them at most.</summary>
+    /// <summary>
+    /// Clears away the oldest records before <paramref name="oldest"/>, a day's worth of them at most.
+    /// </summary>
     /// <returns>Whether there may be more.</returns>
     public static async Task<bool> SweepIdempotencyRecordsAsync(
         this EntitlementDbContext db, DateTimeOffset oldest, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Entitlement.Storage.Idempotency;
 
 /// <summary>
-/// That a call with a <c>request_id</c> took effect, and what it made, so that the same call again has no second effect.
-/// Written in the transaction of that effect. It holds a hash of the request, never the request.
+/// That a call with a <c>request_id</c> took effect, and what it made, so that the same call again has no second
+/// effect. Written in the transaction of that effect. It holds a hash of the request, never the request.
 /// </summary>
 public sealed class IdempotencyRecord
 {
@@ -28,12 +28,12 @@ public sealed class IdempotencyRecord
 
     public static IdempotencyRecord Create(
         string caller, string method, Guid requestId, byte[] contentHash, string resource, DateTimeOffset now) => new()
-    {
-        Caller = caller,
-        Method = method,
-        RequestId = requestId,
-        ContentHash = contentHash,
-        Resource = resource,
-        CreateTime = now,
-    };
+        {
+            Caller = caller,
+            Method = method,
+            RequestId = requestId,
+            ContentHash = contentHash,
+            Resource = resource,
+            CreateTime = now,
+        };
 }

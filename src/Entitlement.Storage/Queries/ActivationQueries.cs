@@ -22,12 +22,16 @@ public static class ActivationQueries
         await CompiledQueries.For(db).FeaturesOfLicense(db, accountId, licenseId).ToListAsync(cancellationToken);
 
     /// <summary>
-    /// The activation that an instance key has on a license; not tracked, so that a decision made anew reads it anew. Whoever
-    /// brings it up to date hands it to the context of the transaction.
+    /// The activation that an instance key has on a license; not tracked, so that a decision made anew reads it anew.
+    /// Whoever brings it up to date hands it to the context of the transaction.
     /// </summary>
     /// <returns>Null when it has none.</returns>
     public static Task<Activation?> FindActivationAsync(
-        this EntitlementDbContext db, Guid accountId, Guid licenseId, byte[] thumbprint, CancellationToken cancellationToken) =>
+        this EntitlementDbContext db,
+        Guid accountId,
+        Guid licenseId,
+        byte[] thumbprint,
+        CancellationToken cancellationToken) =>
         CompiledQueries.For(db).ActivationByKey(db, accountId, licenseId, thumbprint, cancellationToken);
 
     /// <summary>The devices of an activation, ordered by feature and id, not tracked.</summary>
@@ -42,6 +46,10 @@ public static class ActivationQueries
 
     /// <returns>Null when the activation has no file of this generation.</returns>
     public static Task<IssuedFile?> FindIssuedFileAsync(
-        this EntitlementDbContext db, Guid accountId, Guid activationId, int generation, CancellationToken cancellationToken) =>
+        this EntitlementDbContext db,
+        Guid accountId,
+        Guid activationId,
+        int generation,
+        CancellationToken cancellationToken) =>
         CompiledQueries.For(db).FileByGeneration(db, accountId, activationId, generation, cancellationToken);
 }

@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Entitlement.Storage.Queries;
 
 /// <summary>
-/// The queries of the hot path, translated once. A compiled query serves one model only, and each provider has a model of its
-/// own, so there is a set for each.
+/// The queries of the hot path, translated once. A compiled query serves one model only, and each provider has a model
+/// of its own, so there is a set for each.
 /// </summary>
 internal sealed class CompiledQueries
 {
@@ -30,8 +30,11 @@ internal sealed class CompiledQueries
             .OrderBy(line => line.Code)
             .AsNoTracking());
 
-    public Func<EntitlementDbContext, Guid, Guid, byte[], CancellationToken, Task<Activation?>> ActivationByKey { get; } =
-        EF.CompileAsyncQuery((EntitlementDbContext db, Guid accountId, Guid licenseId, byte[] thumbprint, CancellationToken _) =>
+    public Func<EntitlementDbContext, Guid, Guid, byte[], CancellationToken, Task<Activation?>> ActivationByKey
+    {
+        get;
+    } = EF.CompileAsyncQuery(
+        (EntitlementDbContext db, Guid accountId, Guid licenseId, byte[] thumbprint, CancellationToken _) =>
             db.Activations.AsNoTracking().SingleOrDefault(activation =>
                 activation.AccountId == accountId
                 && activation.LicenseId == licenseId
@@ -50,16 +53,21 @@ internal sealed class CompiledQueries
                 .SingleOrDefault(request => request.Thumbprint == thumbprint && request.Jti == jti));
 
     public Func<EntitlementDbContext, Guid, Guid, int, CancellationToken, Task<IssuedFile?>> FileByGeneration { get; } =
-        EF.CompileAsyncQuery((EntitlementDbContext db, Guid accountId, Guid activationId, int generation, CancellationToken _) =>
+        EF.CompileAsyncQuery((
+            EntitlementDbContext db, Guid accountId, Guid activationId, int generation, CancellationToken _) =>
             db.IssuedFiles.AsNoTracking().SingleOrDefault(file =>
                 file.AccountId == accountId
                 && file.ActivationId == activationId
                 && file.Generation == generation));
 
-    public Func<EntitlementDbContext, string, string, Guid, CancellationToken, Task<IdempotencyRecord?>> IdempotencyRecordById { get; } =
-        EF.CompileAsyncQuery((EntitlementDbContext db, string caller, string method, Guid requestId, CancellationToken _) =>
+    public Func<EntitlementDbContext, string, string, Guid, CancellationToken, Task<IdempotencyRecord?>> RecordByRequestId
+    {
+        get;
+    } = EF.CompileAsyncQuery(
+        (EntitlementDbContext db, string caller, string method, Guid requestId, CancellationToken _) =>
             db.IdempotencyRecords.AsTracking().SingleOrDefault(record =>
                 record.Caller == caller && record.Method == method && record.RequestId == requestId));
 
-    public static CompiledQueries For(EntitlementDbContext db) => Sets.GetValue(db.Model, static _ => new CompiledQueries());
+    public static CompiledQueries For(EntitlementDbContext db) =>
+        Sets.GetValue(db.Model, static _ => new CompiledQueries());
 }

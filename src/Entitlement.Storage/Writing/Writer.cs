@@ -6,17 +6,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Entitlement.Storage.Writing;
 
-/// <summary>Runs what changes data: each call is one transaction, in a context of its own, durable when it returns.</summary>
+/// <summary>
+/// Runs what changes data: each call is one transaction, in a context of its own, durable when it returns.
+/// </summary>
 public sealed class Writer(
     IDbContextFactory<EntitlementDbContext> contexts, StorageEngine engine, ILogger<Writer> logger)
 {
-    /// <summary>Being beaten so often in a row means a fault or a storm; either is told rather than tried for ever.</summary>
+    /// <summary>
+    /// Being beaten so often in a row means a fault or a storm; either is told rather than tried for ever.
+    /// </summary>
     private const int MaxAttempts = 5;
 
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction and commits it; what the work has not saved yet is saved. Whenever
-    /// another transaction came first (a unique key, a concurrency token, <see cref="StaleReadException"/>), all is rolled
-    /// back and the work is run again, so it must read what it decides on, and must have no effect outside the context.
+    /// another transaction came first (a unique key, a concurrency token, <see cref="StaleReadException"/>), all is
+    /// rolled back and the work is run again, so it must read what it decides on, and must have no effect outside the
+    /// context.
     /// </summary>
     /// <exception cref="EntitlementException">
     /// A refusal by the work, or <see cref="FailureReason.ConcurrentChange"/> when it was beaten several times over.
@@ -42,8 +47,8 @@ public sealed class Writer(
     }
 
     /// <summary>
-    /// As <see cref="RunAsync"/>, for work that was decided before: when another transaction came first it is not run again,
-    /// but the caller decides anew. It is still run again after a passing failure of the database.
+    /// As <see cref="RunAsync"/>, for work that was decided before: when another transaction came first it is not run
+    /// again, but the caller decides anew. It is still run again after a passing failure of the database.
     /// </summary>
     /// <exception cref="StaleReadException">Another transaction came first; nothing was changed.</exception>
     public async Task<T> RunOnceAsync<T>(
@@ -66,7 +71,8 @@ public sealed class Writer(
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
 
-        // On SQLite this is BEGIN IMMEDIATE: the transaction writes from its start, and can't fail later for want of the lock.
+        // On SQLite this is BEGIN IMMEDIATE: the transaction writes from its start, and can't fail later for want of
+        // the lock.
         await using var transaction =
             await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var result = await work(db, cancellationToken);
