@@ -46,9 +46,9 @@ public sealed class InstanceLockTests : IDisposable
     [Fact]
     public async Task Ends_with_the_process_that_held_it_however_that_ended()
     {
-        // util-linux's flock takes the very lock that we take, in a process of its own.
-        using var holder =
-            Process.Start(new ProcessStartInfo("flock", ["--exclusive", LockFile, "sh", "-c", "echo held; exec cat"])
+        // util-linux's flock takes the very lock that we take; without a fork, so that no child outlives it.
+        string[] arguments = ["--no-fork", "--exclusive", LockFile, "sh", "-c", "echo held; exec cat"];
+        using var holder = Process.Start(new ProcessStartInfo("flock", arguments)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -58,7 +58,7 @@ public sealed class InstanceLockTests : IDisposable
         var refusal =
             Assert.Throws<InstanceLockedException>(() => InstanceLock.Acquire(_directory, TimeProvider.System));
 
-        holder.Kill(entireProcessTree: true);
+        holder.Kill();
         await holder.WaitForExitAsync();
 
         Assert.Contains("another process", refusal.Message);

@@ -19,10 +19,10 @@ public static class Databases
         : null;
 
     /// <summary><c>Storage:MaxBatchSize</c> for it; unset for EF Core's own.</summary>
-    internal static readonly int? MaxBatchSize = int.TryParse(
-        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER_MAXBATCH"), CultureInfo.InvariantCulture, out var size)
-        ? size
-        : null;
+    internal static readonly int? MaxBatchSize =
+        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_SQLSERVER_MAXBATCH") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 
     public static IEnumerable<object[]> All => SqlServer is null
         ? [[DatabaseKind.Sqlite]]

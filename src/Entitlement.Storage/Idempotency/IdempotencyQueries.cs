@@ -26,7 +26,7 @@ public static class IdempotencyQueries
         CancellationToken cancellationToken)
     {
         var record =
-            await CompiledQueries.For(db).RecordByRequestId(db, caller, method, requestId, cancellationToken);
+            await CompiledQueries.For(db).RecordById(db, caller, method, requestId, cancellationToken);
         if (record is null || record.CreateTime >= oldest)
         {
             return record;

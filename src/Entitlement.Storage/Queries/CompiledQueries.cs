@@ -60,7 +60,7 @@ internal sealed class CompiledQueries
                 && file.ActivationId == activationId
                 && file.Generation == generation));
 
-    public Func<EntitlementDbContext, string, string, Guid, CancellationToken, Task<IdempotencyRecord?>> RecordByRequestId
+    public Func<EntitlementDbContext, string, string, Guid, CancellationToken, Task<IdempotencyRecord?>> RecordById
     {
         get;
     } = EF.CompileAsyncQuery(
