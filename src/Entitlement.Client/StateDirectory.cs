@@ -62,12 +62,7 @@ internal sealed class StateDirectory
         var temporary = WriteBeside(name, content);
         try
         {
-            File.Move(temporary, PathOf(name), overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(PathOf(name)))
-        {
-            return false;
+            return ExclusiveMove.TryMove(temporary, PathOf(name));
         }
         finally
         {

@@ -4,17 +4,20 @@ namespace Entitlement.Client.Tests;
 
 public sealed class ReadmeSnippetTests
 {
+    private const string Mark = "<!-- snippet: ten-lines -->";
+
     [Fact]
     public void Is_ten_lines_at_most() => Assert.InRange(Compiled().Count(line => line.Length > 0), 1, 10);
 
     [Fact]
-    public void Stands_in_the_readme_as_it_is_compiled()
+    public void Is_what_the_README_shows()
     {
-        var shown = File.ReadAllLines(Repository.File("README.md"))
-            .SkipWhile(line => line != "<!-- snippet: ten-lines -->").Skip(2)
-            .TakeWhile(line => line != "```");
+        var readme = File.ReadAllLines(Repository.File("README.md"));
+        var mark = Array.IndexOf(readme, Mark);
 
-        Assert.Equal(Compiled(), shown);
+        Assert.True(mark >= 0, $"The README must hold '{Mark}' and the ten lines fenced as csharp behind it.");
+        Assert.Equal("```csharp", readme[mark + 1]);
+        Assert.Equal(Compiled(), readme.Skip(mark + 2).TakeWhile(line => line != "```"));
     }
 
     private static string[] Compiled()

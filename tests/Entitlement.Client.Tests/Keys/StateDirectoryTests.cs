@@ -21,6 +21,30 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Lets_exactly_one_of_many_create_a_file()
+    {
+        const int Callers = 4;
+        var state = new StateDirectory(_parent.File("state"));
+        foreach (var round in Enumerable.Range(0, 200))
+        {
+            using var start = new Barrier(Callers);
+            var created = new bool[Callers];
+            var threads = Enumerable.Range(0, Callers)
+                .Select(caller => new Thread(() =>
+                {
+                    start.SignalAndWait();
+                    created[caller] = state.TryCreate($"file-{round}", [(byte)caller]);
+                }))
+                .ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+
+            Assert.Single(created, true);
+            Assert.Equal(Array.IndexOf(created, true), state.Read($"file-{round}")![0]);
+        }
+    }
+
+    [Fact]
     public void Puts_a_file_in_the_place_of_another_and_leaves_nothing_beside_it()
     {
         var state = new StateDirectory(_parent.File("state"));
