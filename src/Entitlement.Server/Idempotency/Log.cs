@@ -2,9 +2,7 @@ namespace Entitlement.Server.Idempotency;
 
 internal static partial class Log
 {
-    [LoggerMessage(
-        EventId = 4001,
-        Level = LogLevel.Warning,
-        Message = "Old idempotency records could not be cleared away; this is tried again in an hour")]
+    [LoggerMessage(1500, LogLevel.Warning,
+        "Old idempotency records could not be cleared away; this is tried again in an hour")]
     public static partial void SweepFailed(this ILogger logger, Exception failure);
 }

@@ -2,8 +2,8 @@ using Entitlement.Testing;
 using Entitlement.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
-using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 using Service = Grpc.Health.V1.Health;
+using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace Entitlement.Server.Tests.Health;
 
