@@ -10,10 +10,13 @@ namespace Entitlement.Server.Hosting;
 internal sealed class Drain(
     ServingState state, IOptions<ServerOptions> options, TimeProvider clock, ILogger<Drain> logger) : IHostedLifecycleService
 {
+    /// <summary>A server that never served has nobody to turn away.</summary>
+    private bool _served;
+
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         state.SetStopping();
-        if (options.Value.DrainDelay > TimeSpan.Zero)
+        if (_served && options.Value.DrainDelay > TimeSpan.Zero)
         {
             Log.Draining(logger, options.Value.DrainDelay);
             await Task.Delay(options.Value.DrainDelay, clock, cancellationToken);
@@ -24,7 +27,11 @@ internal sealed class Drain(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _served = true;
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

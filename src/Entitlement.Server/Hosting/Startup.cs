@@ -36,6 +36,8 @@ internal static class Startup
         }
         catch (Exception failure) when (failure is IOException { InnerException: AddressInUseException } or SocketException)
         {
+            // So that the background services that run already end as they do at any stop, and not as if they had failed.
+            await app.StopAsync(cancellationToken);
             throw new StartRefusedException(
                 $"{failure.Message.TrimEnd('.')}. Stop the program that listens there, or set Server:GrpcListen, Server:HttpListen or "
                 + "Health:Listen to another address.",
