@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -14,12 +16,17 @@ internal sealed class Service : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
 
     private readonly StringBuilder _log = new();
+    private readonly string? _tlsRoot;
     private Process? _process;
 
-    public Service(string dataDirectory)
+    /// <param name="dataDirectory">The server's, made when it is not there.</param>
+    /// <param name="tlsRoot">PEM file of the root of its TLS certificate; null for plain text.</param>
+    public Service(string dataDirectory, string? tlsRoot = null)
     {
         DataDirectory = dataDirectory;
-        (Address, HttpAddress) = (FreeAddress(), FreeAddress());
+        _tlsRoot = tlsRoot;
+        var scheme = tlsRoot is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        (Address, HttpAddress) = (FreeAddress(scheme), FreeAddress(scheme));
     }
 
     public string DataDirectory { get; }
@@ -89,6 +96,8 @@ internal sealed class Service : IAsyncDisposable
 
     public GrpcChannel OpenChannel() => GrpcChannel.ForAddress(Address, new GrpcChannelOptions
     {
+        HttpHandler = new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TlsPolicy() } },
+        DisposeHttpClient = true,
         InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
         MaxReconnectBackoff = TimeSpan.FromMilliseconds(200),
     });
@@ -101,6 +110,18 @@ internal sealed class Service : IAsyncDisposable
         {
             await KillAsync();
         }
+    }
+
+    private X509ChainPolicy? TlsPolicy()
+    {
+        if (_tlsRoot is null)
+        {
+            return null;
+        }
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(_tlsRoot);
+        return policy;
     }
 
     private Process Launch(string[] options) =>
@@ -125,10 +146,10 @@ internal sealed class Service : IAsyncDisposable
         }
     });
 
-    private static Uri FreeAddress()
+    private static Uri FreeAddress(string scheme)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        return new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.V1;
 using Google.Protobuf;
@@ -29,13 +30,16 @@ internal static class Refusal
 
         return failure.StatusCode switch
         {
-            StatusCode.Unavailable => new CommandFailure(
+            // What fails before the first byte of an answer, such as a certificate that is not trusted, has a cause on this side.
+            StatusCode.Unavailable or StatusCode.Internal when failure.Status.DebugException is not null => new CommandFailure(
                 ExitCode.Unreachable,
                 "UNREACHABLE",
                 $"The service at {server} can't be reached: {Cause(failure)}",
-                "Is it running, and is this its gRPC port? Name another with --server or ENTITLEMENT_SERVER.",
+                failure.Status.DebugException.GetBaseException() is AuthenticationException
+                    ? "Name the root of its TLS certificate with --root-ca."
+                    : "Is it running, and is this its gRPC port? Name another with --server or ENTITLEMENT_SERVER.",
                 failure)
-            { Status = "UNAVAILABLE" },
+            { Status = NameOf((int)failure.StatusCode) },
             StatusCode.DeadlineExceeded => new CommandFailure(
                 ExitCode.Unreachable, "NO_ANSWER_IN_TIME", $"The service at {server} did not answer in time.", "Try again, or wait longer with --timeout.", failure)
             { Status = "DEADLINE_EXCEEDED" },
