@@ -44,7 +44,10 @@ internal static class Refusal
                 ExitCode.Unreachable, "NO_ANSWER_IN_TIME", $"The service at {server} did not answer in time.", "Try again, or wait longer with --timeout.", failure)
             { Status = "DEADLINE_EXCEEDED" },
             _ => new CommandFailure(
-                ExitCode.Refused, NameOf((int)failure.StatusCode), $"{server} answered: {failure.Status.Detail}", cause: failure)
+                failure.StatusCode == StatusCode.Unavailable ? ExitCode.Unreachable : ExitCode.Refused,
+                NameOf((int)failure.StatusCode),
+                $"{server} answered: {failure.Status.Detail}",
+                cause: failure)
             { Status = NameOf((int)failure.StatusCode) },
         };
     }
