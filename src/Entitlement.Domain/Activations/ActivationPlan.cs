@@ -107,7 +107,7 @@ public sealed class ActivationPlan
     public void RequireAllowed(DateTimeOffset now, bool byPrincipal)
     {
         _license.RequireInForce(now);
-        if (!byPrincipal && Seats.Any(line => line.Requested > 0))
+        if (!byPrincipal && (IsNew || Added.Count > 0))
         {
             RequireSelfService();
         }

@@ -130,6 +130,27 @@ public class ActivationPlanTests
         Assert.Null(ReasonOf(PlanFor(terms, Machine(generation: 1), standing), byPrincipal: false));
     }
 
+    [Fact]
+    public void A_device_in_the_place_of_another_takes_a_seat_too_so_the_mode_holds_for_it()
+    {
+        var terms = Terms(cameras: 5) with { ActivationMode = ActivationMode.PortalOnly };
+        var standing = PlanFor(terms, Machine()).Carry(Lifetime, Now);
+
+        var plan = PlanFor(terms, Machine(1, null, Camera("b")), standing, [Camera("a")]);
+
+        Assert.Equal(FailureReason.ActivationByPortalOnly, ReasonOf(plan, byPrincipal: false));
+        Assert.Null(ReasonOf(plan, byPrincipal: true));
+    }
+
+    [Fact]
+    public void A_machine_that_only_gives_devices_back_needs_nobody_for_it()
+    {
+        var terms = Terms(cameras: 5) with { ActivationMode = ActivationMode.PortalOnly };
+        var standing = PlanFor(terms, Machine()).Carry(Lifetime, Now);
+
+        Assert.Null(ReasonOf(PlanFor(terms, Machine(generation: 1), standing, [Camera("a")]), byPrincipal: false));
+    }
+
     /// <summary>From the gravest down: a request with every fault at once is told the first of these, and so on.</summary>
     [Theory]
     [InlineData(0, FailureReason.LicenseRevoked)]
