@@ -39,7 +39,10 @@ internal static class PreviewMessages
         var added = plan.Added.ToHashSet();
         var removed = plan.Removed.ToHashSet();
         var unlicensed = plan.UnlicensedFeatures.ToHashSet(StringComparer.Ordinal);
-        var left = plan.Seats.ToDictionary(line => line.Line, line => SeatsLeft(line, plan), StringComparer.Ordinal);
+        // What the devices of a line can take: what is free, and what the same request gives back.
+        var returned = plan.Removed.CountBy(device => SeatLine.Feature(device.Feature)).ToDictionary(StringComparer.Ordinal);
+        var left = plan.Seats.ToDictionary(
+            line => line.Line, line => line.Limit - line.Held + returned.GetValueOrDefault(line.Line), StringComparer.Ordinal);
 
         foreach (var device in Messages.Sort(request.Machine.Devices.Concat(plan.Removed)))
         {
@@ -54,8 +57,4 @@ internal static class PreviewMessages
             yield return new DevicePreview { Device = device.ToMessage(), Change = change };
         }
     }
-
-    /// <summary>What the devices of a line can take: what is free, and what the same request gives back.</summary>
-    private static int SeatsLeft(SeatLine line, ActivationPlan plan) =>
-        line.Limit - line.Held + plan.Removed.Count(device => SeatLine.Feature(device.Feature) == line.Line);
 }
