@@ -84,9 +84,17 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
 
     private static IEnumerable<IMessage> DetailsOf(EntitlementException refusal, int lines)
     {
-        if (refusal.Reason == FailureReason.InvalidArgument)
+        var violation = refusal.Reason switch
         {
-            yield return Violation(refusal.Metadata["field"], refusal.Metadata["rule"]);
+            FailureReason.InvalidArgument => Violation(refusal.Metadata["field"], refusal.Metadata["rule"]),
+            FailureReason.WrongOperation => Violation("license_request.op", $"must be {refusal.Metadata["expected"]}"),
+            FailureReason.WrongAudience => Violation("license_request.aud", $"must be {refusal.Metadata["expected"]}, or left out"),
+            FailureReason.SlcMistyped => Violation("license_request.slc", "must fit its check characters"),
+            _ => null,
+        };
+        if (violation is not null)
+        {
+            yield return violation;
         }
 
         if (lines > 0)

@@ -53,6 +53,28 @@ public sealed class RefusalTests : IDisposable
         }
     }
 
+    public static TheoryData<string, Func<LicenseRequest, LicenseRequest>> WrongMembers => new()
+    {
+        { "license_request.op", request => request with { Operation = LicenseRequestOperation.Refresh } },
+        { "license_request.aud", request => request with { Audience = "https://elsewhere.example" } },
+        { "license_request.slc", request => request with { Slc = Mistype(request.Slc) } },
+        { "license_request.gen", request => request with { Generation = int.MaxValue } },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongMembers))]
+    public async Task A_wrong_argument_is_told_by_the_member_that_is_wrong(
+        string field, Func<LicenseRequest, LicenseRequest> change)
+    {
+        await using var story = await ActivationStory.BeginAsync(DatabaseKind.Sqlite);
+
+        var refusal = await story.RefusedAsync(_product.Sign(change(_product.Ask(story.License.Slc))));
+
+        var violation = Assert.Single(refusal.Find<BadRequest>()!.FieldViolations);
+        Assert.Equal(field, violation.Field);
+        Assert.NotEmpty(violation.Description);
+    }
+
     [Theory]
     [InlineData(ActivationMode.SelfService, false, null)]
     [InlineData(ActivationMode.SelfService, true, null)]
