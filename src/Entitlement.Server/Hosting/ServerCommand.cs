@@ -54,6 +54,11 @@ internal static class ServerCommand
 
         var verb = args.TakeWhile(arg => !arg.StartsWith('-')).ToArray();
         var switches = args[verb.Length..];
+        if (FindStray(switches) is { } stray)
+        {
+            return await UnknownAsync([stray], error);
+        }
+
         return verb switch
         {
             [] => await ServeAsync(switches),
@@ -61,6 +66,26 @@ internal static class ServerCommand
             ["admin", "create"] => await CreateAdministratorAsync(switches, output, error),
             _ => await UnknownAsync(verb, error),
         };
+    }
+
+    /// <summary>
+    /// A word that is neither an option nor the value of one. The reader of options passes over it, so that
+    /// <c>--Section:Key=value migrate</c> would serve.
+    /// </summary>
+    private static string? FindStray(string[] switches)
+    {
+        var isValue = false;
+        foreach (var word in switches)
+        {
+            if (!isValue && !word.StartsWith('-'))
+            {
+                return word;
+            }
+
+            isValue = !isValue && !word.Contains('=', StringComparison.Ordinal);
+        }
+
+        return null;
     }
 
     private static async Task<int> UnknownAsync(string[] verb, TextWriter error)

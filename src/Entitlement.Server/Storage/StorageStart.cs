@@ -67,7 +67,9 @@ internal sealed class StorageStart(
         {
             throw new StartRefusedException(failure.Message, ExitCode.Unavailable, failure);
         }
-        catch (Exception failure) when (engine.Classify(failure) is StorageFault.Busy or StorageFault.Unreachable)
+        catch (Exception failure) when (
+            failure is IOException or UnauthorizedAccessException
+            || engine.Classify(failure) is StorageFault.Busy or StorageFault.Unreachable)
         {
             throw new StartRefusedException(
                 $"The database can't be used: {failure.Message} Check {StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}, "

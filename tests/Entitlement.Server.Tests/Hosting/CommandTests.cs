@@ -29,6 +29,31 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--Logging:LogLevel:Default=None", "migrate")]
+    [InlineData("migrate", "--Logging:LogLevel:Default", "None", "again")]
+    [InlineData("admin", "create", "--name", "ops", "two")]
+    public async Task Refuses_a_word_behind_the_options_rather_than_doing_something_else(params string[] args)
+    {
+        var (exitCode, output, error) = await RunAsync([.. args, Data]);
+
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Empty(output);
+        Assert.Contains($"'{args[^1]}'", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_directory));
+    }
+
+    [Fact]
+    public async Task Tells_a_file_that_it_may_not_write_in_a_sentence()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "entitlement.lock"));
+
+        var (exitCode, _, error) = await RunAsync("migrate", Data, Quiet);
+
+        Assert.Equal(ExitCode.Unavailable, exitCode);
+        Assert.Contains("Storage:DataDirectory", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--help")]
     [InlineData("migrate", "--help")]
     public async Task Explains_itself(params string[] args)
