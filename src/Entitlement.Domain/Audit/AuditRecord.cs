@@ -19,7 +19,7 @@ public sealed class AuditRecord
 
     public DateTimeOffset Time { get; private init; }
 
-    /// <summary>Who did it: <c>bootstrap</c>, <c>administrators/{id}</c> or <c>instances/{thumbprint}</c>.</summary>
+    /// <summary>Who did it: <c>operator</c> (a command), <c>bootstrap</c>, <c>administrators/{id}</c> or <c>instances/{thumbprint}</c>.</summary>
     public string Actor { get; private init; } = "";
 
     /// <summary>What was done, such as <c>license.suspend</c>.</summary>
