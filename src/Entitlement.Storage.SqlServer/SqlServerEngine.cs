@@ -1,10 +1,13 @@
+using System.Data.Common;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage.SqlServer;
 
-internal sealed class SqlServerEngine(IDbContextFactory<EntitlementDbContext> contexts) : StorageEngine
+internal sealed class SqlServerEngine(string connectionString, IDbContextFactory<EntitlementDbContext> contexts) : StorageEngine
 {
+    public override DbConnection Connect() => new SqlConnection(connectionString);
+
     /// <summary>
     /// Writers run side by side. A passing failure, deadlocks among them, runs the whole transaction again.
     /// </summary>

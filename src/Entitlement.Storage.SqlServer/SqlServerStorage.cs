@@ -21,7 +21,8 @@ public static class SqlServerStorage
     public static IServiceCollection AddSqlServerStorage(
         this IServiceCollection services, string connectionString, int? maxBatchSize) =>
         services.AddEntitlementStorage(
-            provider => new SqlServerEngine(provider.GetRequiredService<IDbContextFactory<EntitlementDbContext>>()),
+            provider => new SqlServerEngine(
+                connectionString, provider.GetRequiredService<IDbContextFactory<EntitlementDbContext>>()),
             options => Configure(options, connectionString, maxBatchSize));
 
     internal static void Configure(DbContextOptionsBuilder options, string connectionString, int? maxBatchSize) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Entitlement.Storage.Sqlite;
 
@@ -75,19 +76,21 @@ public sealed class InstanceLock : IDisposable
         }
     }
 
-    private static string Describe(TimeProvider clock) => JsonSerializer.Serialize(new Dictionary<string, string>
-    {
-        ["pid"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
-        ["host"] = Environment.MachineName,
-        ["since"] = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-    });
+    private static string Describe(TimeProvider clock) => JsonSerializer.Serialize(
+        new Dictionary<string, string>
+        {
+            ["pid"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            ["host"] = Environment.MachineName,
+            ["since"] = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        },
+        HolderJson.Default.DictionaryStringString);
 
     private static string ReadHolder(string directory)
     {
         try
         {
             var text = File.ReadAllText(Path.Combine(directory, HolderFileName));
-            var holder = JsonSerializer.Deserialize<Dictionary<string, string>>(text) ?? [];
+            var holder = JsonSerializer.Deserialize(text, HolderJson.Default.DictionaryStringString) ?? [];
             return $"process {holder["pid"]} on {holder["host"]}, since {holder["since"]}";
         }
         catch (Exception exception) when (exception is IOException or JsonException or KeyNotFoundException)
@@ -97,3 +100,6 @@ public sealed class InstanceLock : IDisposable
         }
     }
 }
+
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class HolderJson : JsonSerializerContext;

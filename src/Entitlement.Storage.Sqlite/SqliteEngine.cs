@@ -1,12 +1,15 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using SQLitePCL;
 
 namespace Entitlement.Storage.Sqlite;
 
-internal sealed class SqliteEngine(string file, int maxQueuedWrites) : StorageEngine, IAsyncDisposable, IDisposable
+internal sealed class SqliteEngine(string connectionString, string file, int maxQueuedWrites) : StorageEngine, IAsyncDisposable, IDisposable
 {
     private readonly WriterLane _lane = new(maxQueuedWrites);
+
+    public override DbConnection Connect() => new SqliteConnection(connectionString);
 
     public override Task<T> WriteAsync<T>(
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ public static class SqliteStorage
         var connection = Prepare(connectionString);
         var file = Path.GetFullPath(connection.DataSource);
         return services.AddEntitlementStorage(
-            _ => new SqliteEngine(file, maxQueuedWrites), options => Configure(options, connection.ConnectionString));
+            _ => new SqliteEngine(connection.ConnectionString, file, maxQueuedWrites), options => Configure(options, connection.ConnectionString));
     }
 
     /// <summary>The connection string of a database file.</summary>

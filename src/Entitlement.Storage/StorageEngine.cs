@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -16,6 +17,9 @@ public abstract class StorageEngine
     /// <exception cref="StorageUnavailableException">Too many wait already.</exception>
     public abstract Task<T> WriteAsync<T>(
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken);
+
+    /// <summary>A connection of the provider's own, not open yet, for what needs no model.</summary>
+    public abstract DbConnection Connect();
 
     /// <summary>Makes an empty or interrupted database ready to be migrated.</summary>
     public virtual Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>

@@ -20,6 +20,8 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
     /// <summary>SHA-256 of the secret; null when there is no such key.</summary>
     private byte[]? _hash;
 
+    public bool IsThere => System.IO.File.Exists(File);
+
     private string File => Path.Combine(data.Root, FileName);
 
     /// <summary>Reads the key.</summary>
@@ -27,12 +29,12 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
     /// <exception cref="StartRefusedException">The file can't be used, or others can read it.</exception>
     public void Load(bool make)
     {
-        if (make && !System.IO.File.Exists(File))
+        if (make && !IsThere)
         {
             Make();
         }
 
-        if (System.IO.File.Exists(File))
+        if (IsThere)
         {
             _hash = Hash(Read());
         }

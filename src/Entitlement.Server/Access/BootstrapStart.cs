@@ -10,7 +10,7 @@ internal sealed class BootstrapStart(IOptions<StorageOptions> options, Bootstrap
     {
         if (options.Value.IsEmbedded)
         {
-            key.Load(make: !await administrators.AnyAsync(cancellationToken));
+            key.Load(make: !key.IsThere && !await administrators.AnyAsync(cancellationToken));
         }
     }
 }

@@ -1,6 +1,7 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Access;
 using Entitlement.Server.Storage;
+using Entitlement.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Hosting;
@@ -151,6 +152,7 @@ internal static class ServerCommand
         await using var app = Composition.Build(switches);
         await Startup.PrepareAsync(app.Services, CancellationToken.None);
         await Startup.ListenAsync(app, CancellationToken.None);
+        await app.Services.GetRequiredService<StorageSetup>().BuildModelAsync();
         await app.WaitForShutdownAsync();
         return ExitCode.Success;
     }

@@ -12,12 +12,36 @@ internal sealed class StorageStart(
     /// <summary>Held to the end of the process: two servers on one file would each trust their own memory.</summary>
     private InstanceLock? _instance;
 
+    /// <summary>Takes the data directory of the embedded default for this process; whatever is made in it comes after.</summary>
+    /// <exception cref="StartRefusedException">Another process has it.</exception>
+    public void Claim()
+    {
+        if (!options.Value.IsEmbedded)
+        {
+            return;
+        }
+
+        data.Prepare();
+        try
+        {
+            _instance ??= InstanceLock.Acquire(Path.GetDirectoryName(data.DatabaseFile)!, clock);
+        }
+        catch (InstanceLockedException failure)
+        {
+            throw new StartRefusedException(failure.Message, ExitCode.Unavailable, failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(failure);
+        }
+    }
+
     /// <exception cref="StartRefusedException">The database is not ready.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         if (options.Value.IsEmbedded)
         {
-            TakeInstance();
+            Claim();
             await setup.MigrateAsync(cancellationToken);
         }
         else if (await setup.HasPendingMigrationsAsync(cancellationToken))
@@ -31,11 +55,7 @@ internal sealed class StorageStart(
     /// <exception cref="StartRefusedException">It can't be.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        if (options.Value.IsEmbedded)
-        {
-            TakeInstance();
-        }
-
+        Claim();
         await setup.MigrateAsync(cancellationToken);
     });
 
@@ -51,31 +71,23 @@ internal sealed class StorageStart(
 
     public void Dispose() => _instance?.Dispose();
 
-    private void TakeInstance()
-    {
-        data.Prepare();
-        _instance ??= InstanceLock.Acquire(Path.GetDirectoryName(data.DatabaseFile)!, clock);
-    }
-
     private async Task GuardAsync(Func<Task> work)
     {
         try
         {
             await work();
         }
-        catch (InstanceLockedException failure)
-        {
-            throw new StartRefusedException(failure.Message, ExitCode.Unavailable, failure);
-        }
         catch (Exception failure) when (
             failure is IOException or UnauthorizedAccessException
             || engine.Classify(failure) is StorageFault.Busy or StorageFault.Unreachable)
         {
-            throw new StartRefusedException(
-                $"The database can't be used: {failure.Message} Check {StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}, "
-                + $"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)} and the database itself.",
-                ExitCode.Unavailable,
-                failure);
+            throw Unusable(failure);
         }
     }
+
+    private static StartRefusedException Unusable(Exception failure) => new(
+        $"The database can't be used: {failure.Message} Check {StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}, "
+        + $"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)} and the database itself.",
+        ExitCode.Unavailable,
+        failure);
 }
