@@ -35,8 +35,14 @@ public sealed class ActivationPlan
     /// <summary>Whether the instance key has no activation on this license yet.</summary>
     public bool IsNew => _standing is null;
 
+    /// <summary>All devices of the request.</summary>
+    public IReadOnlyList<Device> Devices => _machine.Devices;
+
     /// <summary>Devices that would take a seat.</summary>
     public required IReadOnlyList<Device> Added { get; init; }
+
+    /// <summary>Devices that keep their seat, and whose model is told differently by now.</summary>
+    public required IReadOnlyList<Device> Retold { get; init; }
 
     /// <summary>Devices that would give theirs back, because the request leaves them out.</summary>
     public required IReadOnlyList<Device> Removed { get; init; }
@@ -65,8 +71,8 @@ public sealed class ActivationPlan
         MachineFacts machine)
     {
         var asked = machine.Devices.Select(device => device.Key).ToHashSet();
-        var held = standingDevices.Select(device => device.Key).ToHashSet();
-        var added = machine.Devices.Where(device => !held.Contains(device.Key)).ToList();
+        var held = standingDevices.ToDictionary(device => device.Key);
+        var added = machine.Devices.Where(device => !held.ContainsKey(device.Key)).ToList();
         var removed = standingDevices.Where(device => !asked.Contains(device.Key)).ToList();
 
         var byDevice = features.Where(line => line.Counts == FeatureCount.Device)
@@ -86,6 +92,7 @@ public sealed class ActivationPlan
         return new ActivationPlan(license, standing, machine)
         {
             Added = added,
+            Retold = [.. machine.Devices.Where(device => held.TryGetValue(device.Key, out var known) && device != known)],
             Removed = removed,
             Seats = [machines, .. lines],
             UnlicensedFeatures = [.. machine.Devices.Select(device => device.Feature)

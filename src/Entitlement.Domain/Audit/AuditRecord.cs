@@ -2,7 +2,7 @@ namespace Entitlement.Domain.Audit;
 
 /// <summary>
 /// That something was done, by whom, to what. Written in the transaction of what it records. It holds ids and numbers,
-/// never a name, an address or a secret, so that a person can be erased without touching it.
+/// never a name, an address or a secret; of people's own words only the reason that they gave for a decision.
 /// </summary>
 public sealed class AuditRecord
 {

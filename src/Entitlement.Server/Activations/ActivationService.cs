@@ -38,8 +38,8 @@ internal sealed partial class ActivationService(
         var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
 
         var now = clock.GetUtcNow();
-        var plan = situation.PlanFor(received);
-        var preview = situation.ToPreview(plan, received, now);
+        var plan = answered is null ? situation.PlanFor(received) : situation.PlanForAnswered(received);
+        var preview = situation.ToPreview(plan, now);
         try
         {
             if (answered is null)

@@ -59,6 +59,7 @@ internal sealed class ActivationWriter(Writer writer)
         }
 
         db.AddRange(plan.Added.Select(device => ActivationDevice.Create(activation, device)));
+        db.UpdateRange(plan.Retold.Select(device => ActivationDevice.Create(activation, device)));
         db.RemoveRange(plan.Removed.Select(device => ActivationDevice.Create(activation, device)));
         db.Add(change.File);
         db.Add(AnsweredRequest.Create(activation, change.Request.Jti, change.Request.ContentHash));

@@ -9,7 +9,7 @@ namespace Entitlement.Server.Activations;
 /// <summary>A plan as a preview shows it.</summary>
 internal static class PreviewMessages
 {
-    public static PreviewLicenseRequestResponse ToPreview(this Situation situation, ActivationPlan plan, ReceivedRequest request, DateTimeOffset now)
+    public static PreviewLicenseRequestResponse ToPreview(this Situation situation, ActivationPlan plan, DateTimeOffset now)
     {
         var license = situation.License;
         var message = new PreviewLicenseRequestResponse
@@ -22,7 +22,7 @@ internal static class PreviewMessages
             Activation = situation.Standing?.Name.ToString() ?? "",
         };
         message.Seats.AddRange(plan.Seats.Select(ToMessage));
-        message.Devices.AddRange(DevicesOf(plan, request));
+        message.Devices.AddRange(DevicesOf(plan));
         return message;
     }
 
@@ -34,7 +34,7 @@ internal static class PreviewMessages
         HeldAfter = line.Held + line.Requested,
     };
 
-    private static IEnumerable<DevicePreview> DevicesOf(ActivationPlan plan, ReceivedRequest request)
+    private static IEnumerable<DevicePreview> DevicesOf(ActivationPlan plan)
     {
         var added = plan.Added.ToHashSet();
         var removed = plan.Removed.ToHashSet();
@@ -44,7 +44,7 @@ internal static class PreviewMessages
         var left = plan.Seats.ToDictionary(
             line => line.Line, line => line.Limit - line.Held + returned.GetValueOrDefault(line.Line), StringComparer.Ordinal);
 
-        foreach (var device in Messages.Sort(request.Machine.Devices.Concat(plan.Removed)))
+        foreach (var device in Messages.Sort(plan.Devices.Concat(plan.Removed)))
         {
             var change = device switch
             {

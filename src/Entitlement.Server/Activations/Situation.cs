@@ -27,6 +27,11 @@ internal sealed record Situation(
         return new Situation(found.License, features, standing, [.. devices.Select(device => device.ToDevice())]);
     }
 
-    public ActivationPlan PlanFor(ReceivedRequest request) =>
-        ActivationPlan.Make(License, Features, Standing, StandingDevices, request.Machine);
+    public ActivationPlan PlanFor(ReceivedRequest request) => Plan(request.Machine);
+
+    /// <summary>Of a request that was answered before: whatever it asked for then, nothing moves now.</summary>
+    public ActivationPlan PlanForAnswered(ReceivedRequest request) => Plan(request.Machine with { Devices = [.. StandingDevices] });
+
+    private ActivationPlan Plan(MachineFacts machine) =>
+        ActivationPlan.Make(License, Features, Standing, StandingDevices, machine);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Entitlement.Server.Hosting;
 using Entitlement.Storage;
 using Entitlement.Storage.Idempotency;
@@ -22,9 +23,9 @@ internal sealed class IdempotencySweep(
         {
             await SweepAsync(cancellationToken);
         }
-        catch (Exception failure) when (storage.Classify(failure) != StorageFault.None)
+        catch (Exception failure) when (failure is DbException || storage.Classify(failure) != StorageFault.None)
         {
-            // The next round finds the same records.
+            // The next round finds the same records; no trouble with clearing away is worth a stop.
             log.SweepFailed(failure);
         }
     }

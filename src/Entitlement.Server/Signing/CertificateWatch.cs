@@ -9,7 +9,12 @@ internal sealed class CertificateWatch(
     SigningKeys keys, ServingState state, IOptions<SigningOptions> options, TimeProvider clock, ILogger<CertificateWatch> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
+    /// <summary>How old the told state may be.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromDays(1);
+
+    private DateTimeOffset _nextWarning = DateTimeOffset.MinValue;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.EveryAsync(Interval, CheckAsync, clock, stoppingToken);
@@ -17,8 +22,19 @@ internal sealed class CertificateWatch(
     private Task CheckAsync()
     {
         var end = new DateTimeOffset(keys.Current.Certificate.NotAfter);
-        var left = end - clock.GetUtcNow();
-        state.SetKeysUsable(left > TimeSpan.Zero);
+        var now = clock.GetUtcNow();
+        state.SetKeysUsable(now < end);
+        if (now >= _nextWarning)
+        {
+            _nextWarning = now + BetweenWarnings;
+            Warn(end, end - now);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Warn(DateTimeOffset end, TimeSpan left)
+    {
         if (left <= TimeSpan.Zero)
         {
             Log.CertificateExpired(logger, end);
@@ -27,7 +43,5 @@ internal sealed class CertificateWatch(
         {
             Log.CertificateExpiring(logger, end, (int)left.TotalDays);
         }
-
-        return Task.CompletedTask;
     }
 }

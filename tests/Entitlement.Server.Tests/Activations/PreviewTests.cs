@@ -94,6 +94,24 @@ public sealed class PreviewTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task An_old_request_that_was_answered_moves_nothing_of_what_came_after_it(DatabaseKind database)
+    {
+        await using var story = await BeginAsync(database);
+        var old = Ask(story, 0, "a");
+        await story.ActivateAsync(old);
+        await story.ActivateAsync(Ask(story, 1, "b", "c"));
+
+        var preview = await story.PreviewAsync(old);
+
+        Assert.Equal(PreviewOutcome.SameFile, preview.Outcome);
+        Assert.All(preview.Seats, line => Assert.Equal(line.HeldBefore, line.HeldAfter));
+        Assert.Equal(
+            [("b", DeviceChange.Kept), ("c", DeviceChange.Kept)],
+            preview.Devices.Select(device => (device.Device.Id, device.Change)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task Refuses_a_code_that_no_license_has(DatabaseKind database)
     {
         await using var story = await BeginAsync(database);

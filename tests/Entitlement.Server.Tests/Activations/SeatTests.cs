@@ -86,6 +86,24 @@ public class SeatTests
 
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_device_whose_model_is_told_differently_keeps_its_seat_and_reads_as_told_last(DatabaseKind database)
+    {
+        await using var story = await ActivationStory.BeginAsync(database, TwoLines);
+        using var product = new InstalledProduct();
+        await story.ActivateAsync(product.Sign(product.Ask(story.License.Slc) with { Devices = [Camera("a")] }));
+
+        var answer = await story.ActivateAsync(product.Sign(
+            product.Ask(story.License.Slc) with { Generation = 1, Devices = [Camera("a") with { Model = "C9" }] }));
+
+        var read = await new ActivationService.ActivationServiceClient(story.Host.Administrator)
+            .GetActivationAsync(new GetActivationRequest { Name = answer.Activation.Name });
+        Assert.Equal("C9", Assert.Single(read.Activation.Devices).Model);
+        Assert.Equal(answer.Activation, read.Activation);
+        Assert.Equal(1, (await story.Host.ReadAsync(story.License)).Features.Single(line => line.Code == "camera").Held);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task A_feature_that_counts_by_license_is_granted_whole_to_every_activation(DatabaseKind database)
     {
         await using var story = await ActivationStory.BeginAsync(database, license =>
