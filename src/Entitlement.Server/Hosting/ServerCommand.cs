@@ -147,12 +147,26 @@ internal static class ServerCommand
         return (name, [.. switches[..index], .. switches.Skip(index + (isJoined ? 1 : 2))]);
     }
 
+    /// <summary>Once the first answers are out: it takes a processor for a good part of a second.</summary>
+    private static async Task BuildModelAsync(WebApplication app)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, app.Lifetime.ApplicationStopping);
+            await app.Services.GetRequiredService<StorageSetup>().BuildModelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before it was needed.
+        }
+    }
+
     private static async Task<int> ServeAsync(string[] switches)
     {
         await using var app = Composition.Build(switches);
         await Startup.PrepareAsync(app.Services, CancellationToken.None);
         await Startup.ListenAsync(app, CancellationToken.None);
-        await app.Services.GetRequiredService<StorageSetup>().BuildModelAsync();
+        await BuildModelAsync(app);
         await app.WaitForShutdownAsync();
         return ExitCode.Success;
     }

@@ -14,8 +14,11 @@ internal sealed class IdempotencySweep(
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
+    /// <summary>A server that has just started has its callers to answer first.</summary>
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.EveryAsync(Period, () => TrySweepAsync(stoppingToken), clock, stoppingToken);
+        Repeat.EveryAsync(Period, () => TrySweepAsync(stoppingToken), clock, stoppingToken, FirstDelay);
 
     private async Task TrySweepAsync(CancellationToken cancellationToken)
     {
