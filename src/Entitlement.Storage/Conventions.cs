@@ -14,6 +14,8 @@ public static class Conventions
     /// <summary>SHA-256.</summary>
     internal const int HashLength = 32;
 
+    private const string PostgreSql = "Npgsql.EntityFrameworkCore.PostgreSQL";
+
     private const int GuidLength = 16;
 
     /// <summary>
@@ -22,9 +24,14 @@ public static class Conventions
     public static DateTimeOffset ToWholeMilliseconds(this DateTimeOffset instant) =>
         DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
 
-    internal static void Configure(ModelConfigurationBuilder conventions)
+    internal static void Configure(ModelConfigurationBuilder conventions, string? provider)
     {
-        conventions.Properties<Guid>().HaveConversion<BigEndianGuid>().HaveMaxLength(GuidLength).AreFixedLength();
+        // PostgreSQL's own type is compared byte by byte in the order of the text, as the bytes are elsewhere.
+        if (provider != PostgreSql)
+        {
+            conventions.Properties<Guid>().HaveConversion<BigEndianGuid>().HaveMaxLength(GuidLength).AreFixedLength();
+        }
+
         conventions.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
         conventions.Properties<Slc>()
             .HaveConversion<SlcText>()
@@ -77,6 +84,7 @@ public static class Conventions
     private static string? OrdinalCollation(string? provider) => provider switch
     {
         "Microsoft.EntityFrameworkCore.SqlServer" => "Latin1_General_100_BIN2",
+        PostgreSql => "C",
         _ => null,
     };
 

@@ -43,7 +43,7 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
-        Conventions.Configure(configurationBuilder);
+        Conventions.Configure(configurationBuilder, Database.ProviderName);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

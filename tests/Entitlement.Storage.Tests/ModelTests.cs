@@ -13,6 +13,7 @@ public partial class ModelTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.SqlServer)]
+    [InlineData(DatabaseKind.PostgreSql)]
     public void Has_a_migration_for_everything_in_the_model(DatabaseKind kind)
     {
         using var db = Create(kind);
@@ -23,6 +24,7 @@ public partial class ModelTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.SqlServer)]
+    [InlineData(DatabaseKind.PostgreSql)]
     public void Migrates_to_the_very_schema_of_the_model(DatabaseKind kind)
     {
         using var db = Create(kind);
@@ -49,12 +51,14 @@ public partial class ModelTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite, "BLOB")]
     [InlineData(DatabaseKind.SqlServer, "binary(16)")]
+    [InlineData(DatabaseKind.PostgreSql, "uuid")]
     public void Keeps_every_id_in_16_bytes(DatabaseKind kind, string type) =>
         Assert.All(Properties(kind, typeof(Guid)), property => Assert.Equal(type, property.GetColumnType()));
 
     [Theory]
     [InlineData(DatabaseKind.Sqlite, "INTEGER")]
     [InlineData(DatabaseKind.SqlServer, "bigint")]
+    [InlineData(DatabaseKind.PostgreSql, "bigint")]
     public void Keeps_every_instant_in_a_long(DatabaseKind kind, string type) =>
         Assert.All(Properties(kind, typeof(DateTimeOffset)), property => Assert.Equal(type, property.GetColumnType()));
 
@@ -68,11 +72,20 @@ public partial class ModelTests
         Assert.Equal(["AuditRecord.Details"], unbounded);
     }
 
-    [Fact]
-    public void Compares_every_code_on_a_SQL_Server_by_its_code_points() => Assert.All(
-        Properties(DatabaseKind.SqlServer, typeof(string))
-            .Where(property => property.GetColumnType().StartsWith("varchar", StringComparison.Ordinal)),
-        property => Assert.Equal("Latin1_General_100_BIN2", property.GetCollation()));
+    [Theory]
+    [InlineData(DatabaseKind.SqlServer, "Latin1_General_100_BIN2")]
+    [InlineData(DatabaseKind.PostgreSql, "C")]
+    public void Compares_every_code_by_its_code_points(DatabaseKind kind, string collation)
+    {
+        // A device id is kept as bytes.
+        var codes = Properties(kind, typeof(string))
+            .Where(property => property.GetColumnType().Contains("char", StringComparison.Ordinal))
+            .Where(property => property.IsUnicode() == false || property.IsKey())
+            .ToList();
+
+        Assert.NotEmpty(codes);
+        Assert.All(codes, property => Assert.Equal(collation, property.GetCollation()));
+    }
 
     [Fact]
     public void Has_only_indexes_that_a_configuration_names()
@@ -130,6 +143,7 @@ public partial class ModelTests
     {
         DatabaseKind.Sqlite => new Sqlite.DesignTimeFactory().CreateDbContext([]),
         DatabaseKind.SqlServer => new SqlServer.DesignTimeFactory().CreateDbContext([]),
+        DatabaseKind.PostgreSql => new PostgreSql.DesignTimeFactory().CreateDbContext([]),
     };
 
     [GeneratedRegex(@";\s*(?:\n|$)|^GO\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]

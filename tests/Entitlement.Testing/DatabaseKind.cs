@@ -7,6 +7,7 @@ public enum DatabaseKind
 {
     Sqlite,
     SqlServer,
+    PostgreSql,
 }
 
 /// <summary>Rows of a theory: each database that is at hand.</summary>

@@ -11,6 +11,9 @@ internal enum StorageProvider
 
     /// <summary>Microsoft SQL Server, or what speaks its protocol and its SQL.</summary>
     SqlServer,
+
+    /// <summary>PostgreSQL, from version 13 on.</summary>
+    PostgreSql,
 }
 
 /// <summary>Where the data is kept. Section <c>Storage</c>; checked when the server starts.</summary>

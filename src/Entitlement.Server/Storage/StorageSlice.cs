@@ -1,4 +1,5 @@
 using Entitlement.Server.Hosting;
+using Entitlement.Storage.PostgreSql;
 using Entitlement.Storage.Sqlite;
 using Entitlement.Storage.SqlServer;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ internal static class StorageSlice
             {
                 StorageProvider.Sqlite => services.AddSqliteStorage(SqliteConnection(options)),
                 StorageProvider.SqlServer => services.AddSqlServerStorage(options.ConnectionString!, options.MaxBatchSize),
+                StorageProvider.PostgreSql => services.AddPostgreSqlStorage(options.ConnectionString!),
             };
         }
         catch (ArgumentException failure)

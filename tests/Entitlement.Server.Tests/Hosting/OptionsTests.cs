@@ -17,7 +17,7 @@ public class OptionsTests
     [InlineData("Server:ShutdownTimeout", "soon", "Server:ShutdownTimeout must be a time span")]
     [InlineData("Server:MaxStreamsPerConnection", "many", "Server:MaxStreamsPerConnection must be a whole number.")]
     [InlineData("Server:Reflection:Deep", "true", "Server:Reflection must be true or false.")]
-    [InlineData("Storage:Provider", "Oracle", "Storage:Provider must be one of Sqlite, SqlServer.")]
+    [InlineData("Storage:Provider", "Oracle", "Storage:Provider must be one of Sqlite, SqlServer, PostgreSql.")]
     [InlineData("Storage:ConnectionString", "nonsense", "Storage:ConnectionString is no connection string of Sqlite.")]
     public async Task Refuses_what_it_does_not_understand(string key, string value, string complaint)
     {
@@ -39,6 +39,7 @@ public class OptionsTests
     [InlineData("Health:Listen", "https://127.0.0.1:0", "Health:Listen must look like")]
     [InlineData("Health:ProbeInterval", "00:00:00", "ProbeInterval")]
     [InlineData("Storage:Provider", "SqlServer", "Storage:ConnectionString is required with the provider SqlServer.")]
+    [InlineData("Storage:Provider", "PostgreSql", "Storage:ConnectionString is required with the provider PostgreSql.")]
     [InlineData("Signing:SigningKeyFile", "a.pem", "belong together: set all three or none")]
     [InlineData("LicenseFile:Issuer", "not a url", "LicenseFile:Issuer must be an absolute URL or URN")]
     [InlineData("LicenseFile:Lifetime", "00:00:01", "Lifetime")]

@@ -13,10 +13,20 @@ public class DirectionTests
     [InlineData("Contracts")]
     [InlineData("Signing", "Formats")]
     [InlineData("Storage", "Domain")]
+    [InlineData("Storage.PostgreSql", "Domain", "Storage")]
     [InlineData("Storage.Sqlite", "Domain", "Storage")]
     [InlineData("Storage.SqlServer", "Domain", "Storage")]
     [InlineData("Client", "Contracts", "Formats")]
-    [InlineData("Server", "Contracts", "Domain", "Formats", "Signing", "Storage", "Storage.Sqlite", "Storage.SqlServer")]
+    [InlineData(
+        "Server",
+        "Contracts",
+        "Domain",
+        "Formats",
+        "Signing",
+        "Storage",
+        "Storage.PostgreSql",
+        "Storage.Sqlite",
+        "Storage.SqlServer")]
     public void An_assembly_refers_to_no_other_of_ours_than_it_may(string assembly, params string[] allowed)
     {
         var referred = Assembly.Load(Ours + assembly).GetReferencedAssemblies()

@@ -1,0 +1,65 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace Entitlement.Storage.PostgreSql;
+
+internal sealed class PostgreSqlEngine(string connectionString, IDbContextFactory<EntitlementDbContext> contexts)
+    : StorageEngine
+{
+    public override DbConnection Connect() => new NpgsqlConnection(connectionString);
+
+    /// <summary>
+    /// Writers run side by side. A passing failure, deadlocks among them, runs the whole transaction again.
+    /// </summary>
+    public override async Task<T> WriteAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var strategy = db.Database.CreateExecutionStrategy();
+        return await strategy.ExecuteAsync(attempt, cancellationToken);
+    }
+
+    /// <summary>EF Core looks for the history by reading it, and would log its absence as a failure.</summary>
+    public override async Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>
+        await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
+
+    protected override StorageFault ClassifyOwn(Exception exception) => exception switch
+    {
+        PostgresException server => ClassifyState(server.SqlState),
+
+        // No answer in time, or no connection free in the pool.
+        NpgsqlException { InnerException: TimeoutException } or TimeoutException => StorageFault.Busy,
+
+        // Before, during or after the connection; the name of a server that can't be resolved comes bare.
+        NpgsqlException or SocketException => StorageFault.Unreachable,
+        _ => StorageFault.None,
+    };
+
+    /// <summary>By PostgreSQL's documentation, appendix A; a class where all of its states mean the same.</summary>
+    private static StorageFault ClassifyState(string state) => state switch
+    {
+        PostgresErrorCodes.UniqueViolation => StorageFault.UniqueViolation,
+        ['2', '3', ..] => StorageFault.ConstraintViolation,
+        PostgresErrorCodes.SerializationFailure => StorageFault.Conflict,
+        PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.LockNotAvailable
+            or PostgresErrorCodes.ObjectInUse
+
+            // By statement_timeout or an administrator: a caller who leaves is told by another exception.
+            or PostgresErrorCodes.QueryCanceled => StorageFault.Busy,
+        PostgresErrorCodes.DiskFull => StorageFault.Unreachable,
+        ['5', '3', ..] => StorageFault.Busy,
+
+        // Connection; authorization; shutdown or not yet started; the server's own files.
+        ['0', '8', ..] or ['2', '8', ..] or ['5', '7', 'P', ..] or ['5', '8', ..]
+            or PostgresErrorCodes.InvalidCatalogName
+            or PostgresErrorCodes.ReadOnlySqlTransaction
+            or PostgresErrorCodes.DataCorrupted
+            or PostgresErrorCodes.IndexCorrupted => StorageFault.Unreachable,
+        _ => StorageFault.None,
+    };
+}
