@@ -57,9 +57,12 @@ internal sealed record PageRequest
     /// <summary>Parts what was read into the rows to show and the token of the next page, empty on the last one.</summary>
     /// <param name="rows">At most <see cref="Probe"/> rows, in the order of their ids.</param>
     /// <param name="id">Tells a row's id.</param>
-    public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(List<T> rows, Func<T, Guid> id) => rows.Count <= Size
-        ? (rows, "")
-        : (rows.GetRange(0, Size), WriteToken(id(rows[Size - 1])));
+    /// <param name="most">How many of them a page can hold for what else belongs to them; at least 1.</param>
+    public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(List<T> rows, Func<T, Guid> id, int most = MaxSize)
+    {
+        var shown = Math.Min(Size, most);
+        return rows.Count <= shown ? (rows, "") : (rows.GetRange(0, shown), WriteToken(id(rows[shown - 1])));
+    }
 
     // It needs no signature: a made-up one only says where to begin in a list that the caller may read anyway.
     private string WriteToken(Guid after) => Base64Url.EncodeToString([.. _mark, .. after.ToByteArray(bigEndian: true)]);

@@ -1,5 +1,9 @@
+using Entitlement.Domain.Names;
+using Entitlement.Server.Licenses;
+using Entitlement.Server.Paging;
 using Entitlement.Testing;
 using Entitlement.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Entitlement.Server.Tests.Licenses;
 
@@ -58,6 +62,80 @@ public class LicenseListTests
         var names = seen.Select(license => license.Name).ToList();
         Assert.Equal(names.Distinct(StringComparer.Ordinal), names);
         Assert.Superset(before, names.ToHashSet(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Ends_a_page_where_its_feature_lines_fill_it(DatabaseKind database)
+    {
+        const int LinesEach = 1_000;
+        const int Fit = LicenseReader.MaxLinesOnPage / LinesEach;
+        await using var shop = await Shop.OpenAsync(database);
+        var (account, product) = (await shop.NewAccountAsync(), await shop.NewProductAsync());
+        var lines = Enumerable.Range(0, LinesEach).Select(i => new FeatureLine
+        {
+            Code = $"{i:D128}",
+            Counts = FeatureCount.License,
+        }).ToList();
+        for (var i = 0; i <= Fit; i++)
+        {
+            shop.Clock.Advance(TimeSpan.FromMilliseconds(1));
+            var license = new License { Product = product, Features = { lines } };
+            await shop.Licenses.CreateLicenseAsync(new CreateLicenseRequest { Parent = account, License = license });
+        }
+
+        foreach (var parent in new[] { account, "accounts/-" })
+        {
+            var request = new ListLicensesRequest { Parent = parent };
+            var first = await shop.Licenses.ListLicensesAsync(request);
+            request.PageToken = first.NextPageToken;
+            var second = await shop.Licenses.ListLicensesAsync(request);
+
+            Assert.Equal((Fit, 1), (first.Licenses.Count, second.Licenses.Count));
+            Assert.Equal("", second.NextPageToken);
+            Assert.All([.. first.Licenses, .. second.Licenses], license => Assert.Equal(LinesEach, license.Features.Count));
+        }
+    }
+
+    [Fact]
+    public void Keeps_the_largest_page_within_what_a_client_takes()
+    {
+        const int UsualLimit = 4 * 1024 * 1024;
+        var text = new string('\u20ac', Text.MaxEditionLength);
+        var name = $"{new LicenseName(Guid.NewGuid(), Guid.NewGuid())}";
+        var license = new License
+        {
+            Name = name,
+            Product = name,
+            Edition = text,
+            Slc = name,
+            SlcEnding = "1234",
+            ActivationMode = ActivationMode.Approval,
+            MachineLimit = int.MaxValue,
+            MachinesHeld = int.MaxValue,
+            MachineMatch = 7,
+            EndTime = DateTimeOffset.MaxValue.ToTimestamp(),
+            CareEndTime = DateTimeOffset.MaxValue.ToTimestamp(),
+            PerpetualOffline = true,
+            ExternalRef = text,
+            State = LicenseState.Revoked,
+            CreateTime = DateTimeOffset.MaxValue.ToTimestamp(),
+            SuspendTime = DateTimeOffset.MaxValue.ToTimestamp(),
+            RevokeTime = DateTimeOffset.MaxValue.ToTimestamp(),
+        };
+        var line = new FeatureLine
+        {
+            Code = new string('f', Text.MaxFeatureCodeLength),
+            Counts = FeatureCount.Device,
+            Quantity = int.MaxValue,
+            Held = int.MaxValue,
+        };
+        var page = new ListLicensesResponse { NextPageToken = name };
+        page.Licenses.Add(Enumerable.Repeat(license, PageRequest.MaxSize));
+
+        var size = page.CalculateSize() + (LicenseReader.MaxLinesOnPage * (line.CalculateSize() + 4));
+
+        Assert.InRange(size, 1, UsualLimit / 4 * 3);
     }
 
     [Theory]
