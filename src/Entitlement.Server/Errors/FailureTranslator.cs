@@ -27,8 +27,10 @@ internal sealed class FailureTranslator(
             case RpcException standard:
                 return standard;
 
-            // The caller is gone or out of time; what the cut-off work threw on its way out tells nothing more.
-            case OperationCanceledException or IOException when call.CancellationToken.IsCancellationRequested:
+            // The caller is gone or out of time. What the cut-off work threw on its way out tells nothing more, and is of
+            // many kinds: a driver may report its own cancelled command as an error of the database.
+            case Exception when call.CancellationToken.IsCancellationRequested:
+                Log.CutOff(logger, failure, call.Method);
                 return Ended(call);
 
             default:

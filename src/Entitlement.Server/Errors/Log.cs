@@ -8,4 +8,7 @@ internal static partial class Log
 
     [LoggerMessage(1201, LogLevel.Warning, "{Method} found the database unavailable")]
     public static partial void StorageUnavailable(ILogger logger, Exception failure, string method);
+
+    [LoggerMessage(1202, LogLevel.Debug, "{Method} was cut off, because its caller is gone or out of time")]
+    public static partial void CutOff(ILogger logger, Exception failure, string method);
 }

@@ -133,6 +133,39 @@ public class ErrorAnswerTests
         Assert.DoesNotContain(host.Logs.Lines, line => line.EventId == 1200);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Takes_what_cut_off_work_throws_for_no_fault_of_the_service(bool byTheDriver)
+    {
+        const int Interrupted = 9;
+        var started = new TaskCompletionSource();
+        await using var host = await StartAsync(async call =>
+        {
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, call.CancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw byTheDriver ? new SqliteException(Inner, Interrupted) : new InvalidOperationException(Inner);
+        });
+        using var cancel = new CancellationTokenSource();
+
+        var call = FourKinds.CallAsync(host.Administrator, MethodType.Unary, new CallOptions(cancellationToken: cancel.Token));
+        await started.Task;
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<RpcException>(() => call);
+
+        // The call's own line comes after everything that is told of its end.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!host.Logs.Lines.Any(line => line.EventId == 1004))
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.DoesNotContain(host.Logs.Lines, line => line.EventId is 1200 or 1201);
+        Assert.Equal(Inner, Assert.Single(host.Logs.Lines, line => line.EventId == 1202).Exception!.Message);
+    }
+
     [Fact]
     public async Task Ends_the_work_of_a_call_whose_deadline_passed()
     {
