@@ -29,14 +29,24 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
     /// <exception cref="StartRefusedException">The file can't be used, or others can read it.</exception>
     public void Load(bool make)
     {
-        if (make && !IsThere)
+        try
         {
-            Make();
-        }
+            if (make && !IsThere)
+            {
+                Make();
+            }
 
-        if (IsThere)
+            if (IsThere)
+            {
+                _hash = Hash(Read());
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            _hash = Hash(Read());
+            throw new StartRefusedException(
+                $"The bootstrap key {File} can't be read or made: {failure.Message} Give this user the right to read and write "
+                + $"in its folder, or name another by {StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)}.",
+                inner: failure);
         }
     }
 

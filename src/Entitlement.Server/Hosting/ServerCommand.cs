@@ -27,11 +27,16 @@ internal static class ServerCommand
     private const string LogsAside = "--Logging:Console:LogToStandardErrorThreshold=Trace";
 
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Where a command answers.</param>
+    /// <param name="error">Where a failure is told.</param>
+    /// <param name="replace">As <see cref="Composition.Build"/> takes it.</param>
+    public static async Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, Action<IServiceCollection>? replace = null)
     {
         try
         {
-            return await DispatchAsync(args, output, error);
+            return await DispatchAsync(args, output, error, replace);
         }
         catch (StartRefusedException refusal)
         {
@@ -43,9 +48,18 @@ internal static class ServerCommand
             await error.WriteLineAsync(string.Join(Environment.NewLine, refusal.Failures));
             return ExitCode.Configuration;
         }
+        // The outermost layer: whatever nobody foresaw is told in full, to whoever reads the console.
+        catch (Exception fault)
+        {
+            await error.WriteLineAsync(
+                "A fault of the server, and nothing that its configuration can mend. Start it again; if it comes back, report it "
+                + $"with what follows.{Environment.NewLine}{fault}");
+            return ExitCode.Software;
+        }
     }
 
-    private static async Task<int> DispatchAsync(string[] args, TextWriter output, TextWriter error)
+    private static async Task<int> DispatchAsync(
+        string[] args, TextWriter output, TextWriter error, Action<IServiceCollection>? replace)
     {
         if (args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
@@ -62,7 +76,7 @@ internal static class ServerCommand
 
         return verb switch
         {
-            [] => await ServeAsync(switches),
+            [] => await ServeAsync(switches, replace),
             ["migrate"] => await MigrateAsync(switches, output),
             ["admin", "create"] => await CreateAdministratorAsync(switches, output, error),
             _ => await UnknownAsync(verb, error),
@@ -161,13 +175,21 @@ internal static class ServerCommand
         }
     }
 
-    private static async Task<int> ServeAsync(string[] switches)
+    private static async Task<int> ServeAsync(string[] switches, Action<IServiceCollection>? replace)
     {
-        await using var app = Composition.Build(switches);
+        await using var app = Composition.Build(switches, replace);
         await Startup.PrepareAsync(app.Services, CancellationToken.None);
         await Startup.ListenAsync(app, CancellationToken.None);
         await BuildModelAsync(app);
         await app.WaitForShutdownAsync();
+
+        // The host ends in peace when a background service fails, and says why in its log alone.
+        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>();
+        foreach (var failed in services.Select(service => service.ExecuteTask).Where(task => task is { IsFaulted: true }))
+        {
+            await failed!;
+        }
+
         return ExitCode.Success;
     }
 }

@@ -4,6 +4,8 @@ using Entitlement.Server.Hosting;
 using Entitlement.Server.Tests.Probing;
 using Entitlement.Testing;
 using Entitlement.Testing.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Entitlement.Server.Tests.Hosting;
 
@@ -51,6 +53,55 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(ExitCode.Unavailable, exitCode);
         Assert.Contains("Storage:DataDirectory", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tells_a_bootstrap_key_that_it_can_not_make_in_a_sentence()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "bootstrap-admin.key"));
+
+        var (exitCode, _, error) = await RunAsync([Data, .. AnyPorts, Quiet]);
+
+        Assert.Equal(ExitCode.Configuration, exitCode);
+        Assert.Contains("bootstrap-admin.key", error, StringComparison.Ordinal);
+        Assert.Contains("Storage:DataDirectory", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(typeof(FailsToStart))]
+    [InlineData(typeof(FailsLater))]
+    public async Task Ends_with_a_code_of_its_own_and_the_whole_story_on_a_fault(Type fault)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        var exitCode = await ServerCommand.RunAsync(
+            [Data, .. AnyPorts, Quiet], output, error, services => services.AddSingleton(typeof(IHostedService), fault));
+
+        Assert.Equal(ExitCode.Software, exitCode);
+        Assert.Contains("report it with", $"{error}", StringComparison.Ordinal);
+        Assert.Contains(Fault, $"{error}", StringComparison.Ordinal);
+    }
+
+    private const string Fault = "what nobody foresaw";
+
+    private sealed class FailsToStart : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => throw new InvalidOperationException(Fault);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class FailsLater(IHostApplicationLifetime lifetime) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            var started = new TaskCompletionSource();
+            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task;
+            throw new InvalidOperationException(Fault);
+        }
     }
 
     [Theory]
@@ -142,6 +193,9 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(ExitCode.Unavailable, exitCode);
         Assert.Contains("entitlement.lock is held by process", error, StringComparison.Ordinal);
     }
+
+    private static readonly string[] AnyPorts =
+        ["--Server:GrpcListen=http://127.0.0.1:0", "--Server:HttpListen=http://127.0.0.1:0"];
 
     /// <summary>Nothing but what the command itself says, on the console of the tests.</summary>
     private const string Quiet = "--Logging:LogLevel:Default=None";
