@@ -7,7 +7,8 @@ namespace Entitlement.Server.Storage;
 
 /// <summary>Gets the database ready before the server serves, or says what its operator has to do.</summary>
 internal sealed class StorageStart(
-    IOptions<StorageOptions> options, DataDirectory data, StorageSetup setup, StorageEngine engine, TimeProvider clock) : IDisposable
+    IOptions<StorageOptions> options, DataDirectory data, StorageSetup setup, StorageEngine engine, TimeProvider clock)
+    : IAsyncDisposable
 {
     /// <summary>Held to the end of the process: two servers on one file would each trust their own memory.</summary>
     private InstanceLock? _instance;
@@ -69,7 +70,19 @@ internal sealed class StorageStart(
         }
     });
 
-    public void Dispose() => _instance?.Dispose();
+    /// <summary>
+    /// Gives the database up, once what waits to be written is written: whoever takes the lock is the only writer.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        // The container would dispose of the engine only after this, which was made from it; twice does no harm.
+        if (engine is IAsyncDisposable lane)
+        {
+            await lane.DisposeAsync();
+        }
+
+        _instance?.Dispose();
+    }
 
     private async Task GuardAsync(Func<Task> work)
     {

@@ -1,5 +1,8 @@
 using Entitlement.Server.Access;
 using Entitlement.Server.Tests.Probing;
+using Entitlement.Storage;
+using Entitlement.Storage.Sqlite;
+using Entitlement.Storage.Writing;
 using Entitlement.Testing;
 using Entitlement.Testing.V1;
 using Entitlement.V1;
@@ -53,6 +56,47 @@ public class ServingTests
         await host.StopAsync();
 
         await Assert.ThrowsAsync<RpcException>(() => running);
+    }
+
+    [Fact]
+    public async Task Keeps_its_database_until_the_last_write_is_done()
+    {
+        var (started, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var host = await EntitlementHost.StartAsync();
+        var writer = host.Services.GetRequiredService<Writer>();
+        var writing = writer.RunAsync(
+            async (_, _) =>
+            {
+                started.SetResult();
+                await release.Task;
+                return true;
+            },
+            CancellationToken.None);
+        await started.Task;
+
+        var stopping = host.StopAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await TakesWritesAsync(writer))
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Throws<InstanceLockedException>(TakeLock);
+        release.SetResult();
+        Assert.True(await writing);
+        await stopping;
+        TakeLock();
+
+        void TakeLock() => InstanceLock.Acquire(host.DataDirectory, TimeProvider.System).Dispose();
+    }
+
+    /// <summary>Asks for a turn and leaves the queue at once, so that it never comes.</summary>
+    private static async Task<bool> TakesWritesAsync(Writer writer)
+    {
+        using var leave = new CancellationTokenSource();
+        var turn = writer.RunAsync((_, _) => Task.FromResult(true), leave.Token);
+        await leave.CancelAsync();
+        return await Record.ExceptionAsync(() => turn) is not StorageUnavailableException;
     }
 
     [Fact]
