@@ -11,7 +11,8 @@ public sealed class AuditRecord
     }
 
     /// <summary>
-    /// The account it belongs to; the nil UUID for what belongs to the installation, because it is the first part of the key.
+    /// The account it belongs to; the nil UUID for what belongs to the installation, because it is the first part of the
+    /// key.
     /// </summary>
     public Guid AccountId { get; private init; }
 
@@ -19,7 +20,10 @@ public sealed class AuditRecord
 
     public DateTimeOffset Time { get; private init; }
 
-    /// <summary>Who did it: <c>operator</c> (a command), <c>bootstrap</c>, <c>administrators/{id}</c> or <c>instances/{thumbprint}</c>.</summary>
+    /// <summary>
+    /// Who did it: <c>operator</c> (a command), <c>bootstrap</c>, <c>administrators/{id}</c> or
+    /// <c>instances/{thumbprint}</c>.
+    /// </summary>
     public string Actor { get; private init; } = "";
 
     /// <summary>What was done, such as <c>license.suspend</c>.</summary>

@@ -25,7 +25,7 @@ internal static class ResourceView
         screen.WriteDetails(Lines(resource));
         if (answer.Descriptor.FindFieldByName("existed")?.Accessor.GetValue(answer) is true)
         {
-            screen.Note("It existed before under this external reference; nothing was changed.");
+            screen.Note("It existed before, by its external reference or from a call with this request id; nothing was changed.");
         }
 
         return ExitCode.Ok;
