@@ -15,6 +15,19 @@ internal sealed class SqliteEngine(string connectionString, string file, int max
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
         _lane.RunAsync(attempt, cancellationToken);
 
+    /// <summary>
+    /// Writes the number that SQLite keeps in its header for its user, who has no use for it: one page, as durable as any
+    /// commit. Not in the lane, so that it waits for the lock of a write that hangs as anybody would.
+    /// </summary>
+    public override async Task ProveWritableAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous = FULL; PRAGMA user_version = 1;";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public override async Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken)
     {
         CreateFile();

@@ -21,6 +21,12 @@ public abstract class StorageEngine
     /// <summary>A connection of the provider's own, not open yet, for what needs no model.</summary>
     public abstract DbConnection Connect();
 
+    /// <summary>
+    /// Proves by a change of no meaning that a change is kept. Throws what a write would throw. Nothing where a server of
+    /// its own keeps the data: that server tells its own operators of a full disk.
+    /// </summary>
+    public virtual Task ProveWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Makes an empty or interrupted database ready to be migrated.</summary>
     public virtual Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>
         Task.CompletedTask;

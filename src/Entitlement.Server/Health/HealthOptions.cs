@@ -23,6 +23,13 @@ internal sealed class HealthOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long ago the newest commit may be before one is made to prove that changes are kept: a database on a full or
+    /// read-only disk still answers. While the server does not serve, each probe makes one.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ParseLimitsInInvariantCulture = true)]
+    public TimeSpan WriteInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How many callers may watch the state at a time; more are refused.</summary>
     [Range(1, 10_000)]
     public int MaxWatchers { get; init; } = 256;

@@ -17,6 +17,11 @@ public sealed class Writer(
     /// </summary>
     private const int MaxAttempts = 5;
 
+    private long _commits;
+
+    /// <summary>How many changes were committed so far: whoever sees it move knows that changes are kept.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction and commits it; what the work has not saved yet is saved. Whenever
     /// another transaction came first (a unique key, a concurrency token, <see cref="StaleReadException"/>), all is
@@ -89,6 +94,7 @@ public sealed class Writer(
             throw new StorageUnavailableException("A commit failed, and may have taken place.", failure);
         }
 
+        Interlocked.Increment(ref _commits);
         return result;
     }
 }

@@ -39,6 +39,9 @@ internal sealed class Service : IAsyncDisposable
 
     public string RootFile => Path.Combine(DataDirectory, "keys", "root.pem");
 
+    /// <summary>A program, with its own arguments, that becomes the server; none by default.</summary>
+    public string[] Launcher { get; init; } = [];
+
     public int ProcessId => _process!.Id;
 
     public string Log
@@ -124,8 +127,11 @@ internal sealed class Service : IAsyncDisposable
         return policy;
     }
 
-    private Process Launch(string[] options) =>
-        Machinery.Command.Start("dotnet", [Repository.ServerProgram, .. Options(), .. options], Environment);
+    private Process Launch(string[] options)
+    {
+        string[] command = [.. Launcher, "dotnet", Repository.ServerProgram, .. Options(), .. options];
+        return Machinery.Command.Start(command[0], command[1..], Environment);
+    }
 
     private string[] Options() =>
     [
