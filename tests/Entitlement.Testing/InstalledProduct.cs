@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Entitlement.Formats;
 using Google.Protobuf;
 
@@ -37,6 +39,17 @@ public sealed class InstalledProduct : IDisposable
 
     /// <summary>The request as a file, signed with the instance key.</summary>
     public ByteString Sign(LicenseRequest request) => ByteString.CopyFrom(LicenseRequestFile.Write(request, _instanceKey));
+
+    /// <summary>As a maker writes it that is not ours: the claims' JSON is changed before it is signed.</summary>
+    public ByteString Sign(LicenseRequest request, Func<string, string> rewrite)
+    {
+        var parts = Encoding.ASCII.GetString(LicenseRequestFile.Write(request, _instanceKey)).Split('.');
+        var claims = rewrite(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1])));
+        var input = $"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
+        var signature = _instanceKey.SignData(
+            Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        return ByteString.CopyFromUtf8($"{input}.{Base64Url.EncodeToString(signature)}\n");
+    }
 
     public void Dispose() => _instanceKey.Dispose();
 }

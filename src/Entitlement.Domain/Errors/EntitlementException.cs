@@ -20,6 +20,9 @@ public sealed class EntitlementException : Exception
 
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>When the same call is worth another try; null where its reason says enough of that.</summary>
+    public TimeSpan? RetryAfter { get; internal init; }
+
     /// <summary>The lines on which too little is left; empty for every reason but <see cref="FailureReason.SeatsExhausted"/>.</summary>
     public IReadOnlyList<SeatLine> Shortages { get; internal init; } = [];
 }

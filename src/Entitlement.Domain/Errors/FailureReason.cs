@@ -20,6 +20,7 @@ public enum FailureReason
     SlcMistyped,
     SlcUnknown,
     WrongProduct,
+    LicenseFileTooLarge,
     LicenseRevoked,
     LicenseSuspended,
     LicenseExpired,
@@ -32,4 +33,7 @@ public enum FailureReason
     ConcurrentChange,
     StorageUnavailable,
     Internal,
+    MessageTooLarge,
+    MethodUnknown,
+    TooManyWatchers,
 }

@@ -69,6 +69,13 @@ public static class Refusal
             $"The software license code that ends in {slc.Ending} is not for {product}. Use the code of a license for {product}.",
             ("product", product), ("slc_ending", slc.Ending));
 
+    /// <param name="maxBytes">The format's limit for a license file.</param>
+    public static EntitlementException LicenseFileTooLarge(int maxBytes) =>
+        new(FailureReason.LicenseFileTooLarge,
+            $"The license file that answers this request would have more than the {maxBytes} bytes that its format allows. "
+            + "Ask for fewer devices, or give them shorter ids without rare characters.",
+            ("max_bytes", Text(maxBytes)));
+
     public static EntitlementException LicenseRevoked(LicenseName license, DateTimeOffset at) =>
         new(FailureReason.LicenseRevoked, $"{license} was revoked on {Text(at)}, for good. Ask whoever sold it.",
             ("license", $"{license}"), ("revoke_time", Text(at)));
@@ -137,6 +144,26 @@ public static class Refusal
     public static EntitlementException Internal(string reference) =>
         new(FailureReason.Internal, $"A fault of the service. Tell its operator the reference {reference}.",
             ("reference", reference));
+
+    /// <param name="maxBytes">The most that a message may have.</param>
+    public static EntitlementException MessageTooLarge(int maxBytes) =>
+        new(FailureReason.MessageTooLarge,
+            $"The request is larger than the {maxBytes} bytes that a message may have. A license request file has at most 2 MiB.",
+            ("max_bytes", Text(maxBytes)));
+
+    /// <param name="method">As the caller named it: <c>/package.Service/Method</c>.</param>
+    public static EntitlementException MethodUnknown(string method) =>
+        new(FailureReason.MethodUnknown,
+            "This port does not serve this method. Check the names of service and method, and the port; reflection lists what there is.",
+            ("method", method));
+
+    public static EntitlementException TooManyWatchers(int limit) =>
+        new(FailureReason.TooManyWatchers,
+            $"{limit} callers watch already. Use Check, or raise Health:MaxWatchers.",
+            ("limit", Text(limit)))
+        {
+            RetryAfter = TimeSpan.FromSeconds(10),
+        };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

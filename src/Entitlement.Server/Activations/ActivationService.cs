@@ -45,6 +45,9 @@ internal sealed partial class ActivationService(
             if (answered is null)
             {
                 plan.RequireAllowed(now, byPrincipal);
+
+                // Made and thrown away: nothing less tells whether the file keeps to its limit.
+                issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
                 preview.Outcome = plan.IsNew ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
             }
             else

@@ -33,7 +33,12 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
         // Halved until it fits: a license may have more feature lines than trailers can hold.
         for (var lines = refusal.Shortages.Count; ; lines /= 2)
         {
-            var status = Compose(catalogue[refusal.Reason], refusal.Message, MetadataOf(refusal, lines), DetailsOf(refusal, lines));
+            var status = Compose(
+                catalogue[refusal.Reason],
+                refusal.Message,
+                MetadataOf(refusal, lines),
+                DetailsOf(refusal, lines),
+                refusal.RetryAfter);
             if (status.CalculateSize() <= MaxSize || lines == 0)
             {
                 return status;
@@ -54,7 +59,11 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
             [Violation($"license_request.{refusal.Member}", refusal.Rule)]);
 
     private Status Compose(
-        CatalogueEntry entry, string message, IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<IMessage> details)
+        CatalogueEntry entry,
+        string message,
+        IEnumerable<KeyValuePair<string, string>> metadata,
+        IEnumerable<IMessage> details,
+        TimeSpan? retryAfter = null)
     {
         var info = new ErrorInfo { Reason = entry.Name, Domain = Domain };
         foreach (var (key, value) in metadata)
@@ -65,9 +74,8 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
         var status = new Status { Code = (int)entry.Code, Message = Cut(message) };
         status.Details.Add(Any.Pack(info));
         status.Details.AddRange(details.Select(Any.Pack));
-        if (entry.Code is StatusCode.Aborted or StatusCode.Unavailable)
+        if ((retryAfter ?? UsualDelay(entry.Code)) is { } delay)
         {
-            var delay = entry.Code == StatusCode.Aborted ? AfterConflict : AfterOutage;
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = delay.ToDuration() }));
         }
 
@@ -75,6 +83,14 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
         status.Details.Add(Any.Pack(new Help { Links = { link } }));
         return status;
     }
+
+    /// <summary>Null where the same again gets the same answer.</summary>
+    private static TimeSpan? UsualDelay(StatusCode code) => code switch
+    {
+        StatusCode.Aborted => AfterConflict,
+        StatusCode.Unavailable => AfterOutage,
+        _ => null,
+    };
 
     private static IEnumerable<KeyValuePair<string, string>> MetadataOf(EntitlementException refusal, int lines)
     {

@@ -1,3 +1,4 @@
+using Entitlement.Domain.Errors;
 using Entitlement.Server.Hosting;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -12,11 +13,13 @@ namespace Entitlement.Server.Health;
 internal sealed class HealthService(
     ServingState state, ServedServices services, HealthWatchers watchers) : Grpc.Health.V1.Health.HealthBase
 {
+    /// <summary>No service of anybody's has a longer name; a caller may send one of megabytes.</summary>
+    private const int MaxToldLength = 256;
+
     public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
         services.Has(request.Service)
             ? Task.FromResult(Answer(StatusOf(state.Read().State)))
-            : throw new RpcException(new Status(
-                StatusCode.NotFound, "This server has no such service. Ask for \"\" or for a service that it serves."));
+            : throw Refusal.NotFound(request.Service[..Math.Min(request.Service.Length, MaxToldLength)]);
 
     public override async Task Watch(
         HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)

@@ -1,4 +1,4 @@
-using Grpc.Core;
+using Entitlement.Domain.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Health;
@@ -9,14 +9,13 @@ internal sealed class HealthWatchers(IOptions<HealthOptions> options)
     private int _count;
 
     /// <returns>To be disposed of when the watcher leaves.</returns>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.TooManyWatchers"/>.</exception>
     public IDisposable Enter()
     {
         if (Interlocked.Increment(ref _count) > options.Value.MaxWatchers)
         {
             Interlocked.Decrement(ref _count);
-            throw new RpcException(new Status(
-                StatusCode.ResourceExhausted,
-                $"{options.Value.MaxWatchers} callers watch already. Use Check, or raise {HealthOptions.Section}:{nameof(HealthOptions.MaxWatchers)}."));
+            throw Refusal.TooManyWatchers(options.Value.MaxWatchers);
         }
 
         return new Place(this);

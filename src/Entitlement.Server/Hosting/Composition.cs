@@ -75,6 +75,7 @@ internal static class Composition
     private static void Map(WebApplication app)
     {
         app.UseRouting();
+        app.UseMiddleware<RuntimeRefusals>();
         app.UseMiddleware<ListenerIsolation>();
         app.UseMiddleware<CallLog>();
         app.Services.GetRequiredService<ServedServices>().Map(app);

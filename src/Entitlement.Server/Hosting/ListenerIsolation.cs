@@ -1,4 +1,5 @@
-using Grpc.Core;
+using Entitlement.Domain.Errors;
+using Entitlement.Server.Errors;
 
 namespace Entitlement.Server.Hosting;
 
@@ -6,7 +7,7 @@ namespace Entitlement.Server.Hosting;
 /// Answers a request as unknown when its endpoint is not of the port it came in by. The port is known from the connection,
 /// because the <c>Host</c> header is the caller's to choose.
 /// </summary>
-internal sealed class ListenerIsolation(RequestDelegate next)
+internal sealed class ListenerIsolation(RequestDelegate next, RefusalStatus refusals)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -19,10 +20,7 @@ internal sealed class ListenerIsolation(RequestDelegate next)
 
         if (port is Listener.Grpc or Listener.Health)
         {
-            // A gRPC caller is told in gRPC's own way: status in the headers, no body.
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = ((int)StatusCode.Unimplemented).ToString("D", null);
-            context.Response.Headers["grpc-message"] = "This port does not serve this method.";
+            context.Response.Refuse(refusals.Of(Refusal.MethodUnknown(context.Request.ToldMethod())));
             return Task.CompletedTask;
         }
 

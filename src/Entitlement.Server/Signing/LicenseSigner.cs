@@ -1,3 +1,4 @@
+using Entitlement.Domain.Errors;
 using Entitlement.Formats;
 using Microsoft.Extensions.Options;
 
@@ -13,13 +14,29 @@ internal sealed class LicenseSigner(SigningKeys keys, IOptions<LicenseFileOption
     public TimeSpan Lifetime => options.Value.Lifetime;
 
     /// <summary>The <c>.lic</c> file, with <c>kid</c> and <c>x5c</c> of the key that signed it.</summary>
-    /// <exception cref="InvalidOperationException">The signing certificate ran out: every verifier would refuse the file.</exception>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.LicenseFileTooLarge"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The signing certificate ran out: every verifier would refuse the file. Or the claims break a rule of the format.
+    /// </exception>
     public SignedLicense Issue(LicenseClaims claims)
     {
         var key = keys.Current;
-        return clock.GetUtcNow().UtcDateTime < key.Certificate.NotAfter.ToUniversalTime()
-            ? new SignedLicense(key.KeyId, key.Issue(claims))
-            : throw new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'.");
+        if (clock.GetUtcNow().UtcDateTime >= key.Certificate.NotAfter.ToUniversalTime())
+        {
+            throw new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'.");
+        }
+
+        try
+        {
+            return new SignedLicense(key.KeyId, key.Issue(claims));
+        }
+        catch (FileFormatException refusal)
+        {
+            // The rule is one of the license file, and must not be told as a fault of the request file.
+            throw refusal is { Code: FileFormatCode.TooLarge, Member: "file" }
+                ? Refusal.LicenseFileTooLarge(LicenseFile.MaxBytes)
+                : new InvalidOperationException("A license file would break its own format.", refusal);
+        }
     }
 }
 

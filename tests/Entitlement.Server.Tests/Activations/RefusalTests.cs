@@ -53,6 +53,29 @@ public sealed class RefusalTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_license_file_that_would_be_too_large_is_told_as_that_and_not_as_a_wrong_request()
+    {
+        const int Count = 4_500;
+        await using var story = await ActivationStory.BeginAsync(DatabaseKind.Sqlite, license => license.Features.Add(
+            new FeatureLine { Code = "camera", Counts = FeatureCount.Device, Quantity = Count }));
+        var before = await story.SnapshotAsync();
+
+        // A rare character takes four bytes in the request, and twelve where JSON is written to be safe everywhere.
+        var rare = string.Concat(Enumerable.Repeat("\U0001F4F7", 60));
+        var devices = Enumerable.Range(0, Count).Select(i => $$"""{"id":"{{rare}}{{i}}","feature":"camera"}""");
+        var file = _product.Sign(_product.Ask(story.License.Slc), claims => claims.Replace(
+            "\"devices\":[]", $"\"devices\":[{string.Join(',', devices)}]", StringComparison.Ordinal));
+        var refusal = await story.RefusedAsync(file);
+        var preview = await story.PreviewAsync(file);
+
+        AssertRefused(refusal, "LICENSE_FILE_TOO_LARGE", StatusCode.FailedPrecondition);
+        Assert.Equal($"{LicenseFile.MaxBytes}", refusal.Info().Metadata["max_bytes"]);
+        Assert.Null(refusal.Find<BadRequest>());
+        Assert.Equal(refusal.Details(), preview.Refusal);
+        Assert.Equal(before, await story.SnapshotAsync());
+    }
+
     public static TheoryData<string, Func<LicenseRequest, LicenseRequest>> WrongMembers => new()
     {
         { "license_request.op", request => request with { Operation = LicenseRequestOperation.Refresh } },

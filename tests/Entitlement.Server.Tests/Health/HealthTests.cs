@@ -1,7 +1,11 @@
+using System.Data;
+using Entitlement.Storage.Sqlite;
 using Entitlement.Testing;
 using Entitlement.V1;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Microsoft.Data.Sqlite;
 using Service = Grpc.Health.V1.Health;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
@@ -34,7 +38,8 @@ public class HealthTests
         var refusal = await Assert.ThrowsAsync<RpcException>(
             async () => await health.CheckAsync(new HealthCheckRequest { Service = "entitlement.v1.Nothing" }));
 
-        Assert.Equal(StatusCode.NotFound, refusal.StatusCode);
+        Assert.Equal((StatusCode.NotFound, "NOT_FOUND"), (refusal.StatusCode, refusal.Reason()));
+        Assert.Equal("entitlement.v1.Nothing", refusal.Info().Metadata["resource"]);
         using var watch = health.Watch(new HealthCheckRequest { Service = "entitlement.v1.Nothing" });
         await ReachAsync(watch, ServingStatus.ServiceUnknown);
     }
@@ -53,6 +58,34 @@ public class HealthTests
         await ReachAsync(watch, ServingStatus.Serving);
 
         Assert.Single(host.Logs.Lines, line => line.EventId == 1300);
+    }
+
+    [Fact]
+    public async Task Tells_a_database_that_keeps_no_change_and_does_not_wait_for_it_longer_than_it_may()
+    {
+        var settings = new HostSettings
+        {
+            Options = new()
+            {
+                ["Health:ProbeInterval"] = "00:00:00.1",
+                ["Health:ProbeTimeout"] = "00:00:00.3",
+                ["Health:WriteInterval"] = "00:00:00.1",
+            },
+        };
+        await using var host = await EntitlementHost.StartAsync(settings);
+        using var watch = new Service.HealthClient(host.Anonymous).Watch(new HealthCheckRequest());
+        await ReachAsync(watch, ServingStatus.Serving);
+
+        // Whoever reads gets an answer all the time; whoever writes waits for this one.
+        await using (var other = new SqliteConnection(SqliteStorage.ConnectionStringOf(host.DatabaseFile)))
+        {
+            await other.OpenAsync();
+            await using var hold = await other.BeginTransactionAsync(IsolationLevel.Serializable);
+            await ReachAsync(watch, ServingStatus.NotServing);
+        }
+
+        await ReachAsync(watch, ServingStatus.Serving);
+        Assert.IsType<TimeoutException>(Assert.Single(host.Logs.Lines, line => line.EventId == 1300).Exception);
     }
 
     [Fact]
@@ -78,7 +111,10 @@ public class HealthTests
         var first = health.Watch(new HealthCheckRequest());
         await ReachAsync(first, ServingStatus.Serving);
 
-        Assert.Equal(StatusCode.ResourceExhausted, await TryWatchAsync(health));
+        using var second = health.Watch(new HealthCheckRequest());
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => second.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal((StatusCode.ResourceExhausted, "TOO_MANY_WATCHERS"), (refusal.StatusCode, refusal.Reason()));
+        Assert.True(refusal.Find<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
         first.Dispose();
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
