@@ -8,20 +8,9 @@ using Npgsql;
 namespace Entitlement.Storage.PostgreSql;
 
 internal sealed class PostgreSqlEngine(string connectionString, IDbContextFactory<EntitlementDbContext> contexts)
-    : StorageEngine
+    : StorageEngine(contexts)
 {
     public override DbConnection Connect() => new NpgsqlConnection(connectionString);
-
-    /// <summary>
-    /// Writers run side by side. A passing failure, deadlocks among them, runs the whole transaction again.
-    /// </summary>
-    public override async Task<T> WriteAsync<T>(
-        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var strategy = db.Database.CreateExecutionStrategy();
-        return await strategy.ExecuteAsync(attempt, cancellationToken);
-    }
 
     /// <summary>EF Core looks for the history by reading it, and would log its absence as a failure.</summary>
     public override async Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>

@@ -4,20 +4,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage.SqlServer;
 
-internal sealed class SqlServerEngine(string connectionString, IDbContextFactory<EntitlementDbContext> contexts) : StorageEngine
+internal sealed class SqlServerEngine(string connectionString, IDbContextFactory<EntitlementDbContext> contexts)
+    : StorageEngine(contexts)
 {
     public override DbConnection Connect() => new SqlConnection(connectionString);
-
-    /// <summary>
-    /// Writers run side by side. A passing failure, deadlocks among them, runs the whole transaction again.
-    /// </summary>
-    public override async Task<T> WriteAsync<T>(
-        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var strategy = db.Database.CreateExecutionStrategy();
-        return await strategy.ExecuteAsync(attempt, cancellationToken);
-    }
 
     protected override StorageFault ClassifyOwn(Exception exception) => exception switch
     {

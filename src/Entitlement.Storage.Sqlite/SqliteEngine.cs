@@ -5,15 +5,21 @@ using SQLitePCL;
 
 namespace Entitlement.Storage.Sqlite;
 
-internal sealed class SqliteEngine(string connectionString, string file, int maxQueuedWrites) : StorageEngine, IAsyncDisposable, IDisposable
+internal sealed class SqliteEngine(
+    string connectionString,
+    string file,
+    int maxQueuedWrites,
+    IDbContextFactory<EntitlementDbContext> contexts,
+    TimeProvider clock) : StorageEngine(contexts), IAsyncDisposable, IDisposable
 {
-    private readonly WriterLane _lane = new(maxQueuedWrites);
+    private readonly WriterLane _lane = new(contexts, maxQueuedWrites, clock);
 
     public override DbConnection Connect() => new SqliteConnection(connectionString);
 
+    /// <summary>Callers take turns, and those who wait share a commit: see <see cref="WriterLane"/>.</summary>
     public override Task<T> WriteAsync<T>(
-        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken) =>
-        _lane.RunAsync(attempt, cancellationToken);
+        Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        _lane.RunAsync(work, cancellationToken);
 
     /// <summary>
     /// Writes the number that SQLite keeps in its header for its user, who has no use for it: one page, as durable as any

@@ -20,7 +20,13 @@ public static class SqliteStorage
         var connection = Prepare(connectionString);
         var file = Path.GetFullPath(connection.DataSource);
         return services.AddEntitlementStorage(
-            _ => new SqliteEngine(connection.ConnectionString, file, maxQueuedWrites), options => Configure(options, connection.ConnectionString));
+            provider => new SqliteEngine(
+                connection.ConnectionString,
+                file,
+                maxQueuedWrites,
+                provider.GetRequiredService<IDbContextFactory<EntitlementDbContext>>(),
+                provider.GetService<TimeProvider>() ?? TimeProvider.System),
+            options => Configure(options, connection.ConnectionString));
     }
 
     /// <summary>The connection string of a database file.</summary>

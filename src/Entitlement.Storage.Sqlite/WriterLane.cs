@@ -1,20 +1,38 @@
+using System.Data.Common;
 using System.Threading.Channels;
+using Entitlement.Storage.Writing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entitlement.Storage.Sqlite;
 
 /// <summary>
 /// SQLite has one writer at a time: callers queue here, first come first served, and not by trying over and over inside
-/// SQLite, where the luckiest wins. One loop serves them; whatever takes several turns at once, so that they share one
-/// durable commit, belongs there.
+/// SQLite, where the luckiest wins. Those who wait share a transaction and its durable commit, each behind a savepoint of
+/// its own, so that what one of them fails at undoes nothing of the others. Nobody is told anything before the commit.
 /// </summary>
 internal sealed class WriterLane : IAsyncDisposable
 {
+    /// <summary>How many share a commit at most. With more, what each of them saves no longer counts.</summary>
+    public const int MaxBatch = 64;
+
+    /// <summary>How long a batch takes further turns: a small change must not wait for many large ones behind it.</summary>
+    public static readonly TimeSpan MaxBatchTime = TimeSpan.FromMilliseconds(20);
+
+    private const string Savepoint = "turn";
+
+    private readonly IDbContextFactory<EntitlementDbContext> _contexts;
+    private readonly TimeProvider _clock;
     private readonly Channel<Turn> _turns;
     private readonly Task _loop;
 
+    /// <param name="contexts">Where the context of each batch comes from.</param>
     /// <param name="capacity">How many may wait.</param>
-    public WriterLane(int capacity)
+    /// <param name="clock">Ends a batch in time.</param>
+    public WriterLane(IDbContextFactory<EntitlementDbContext> contexts, int capacity, TimeProvider clock)
     {
+        _contexts = contexts;
+        _clock = clock;
         _turns = Channel.CreateBounded<Turn>(new BoundedChannelOptions(capacity) { SingleReader = true });
 
         // The loop outlives whoever makes the lane, so it must not go on in that one's log scopes and traces.
@@ -24,8 +42,11 @@ internal sealed class WriterLane : IAsyncDisposable
         }
     }
 
-    /// <exception cref="StorageUnavailableException">The queue is full, or the lane is closed.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    /// <exception cref="StorageUnavailableException">
+    /// The queue is full, the lane is closed, or the commit failed.
+    /// </exception>
+    public async Task<T> RunAsync<T>(
+        Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var turn = new Turn<T>(work, cancellationToken);
@@ -51,69 +72,92 @@ internal sealed class WriterLane : IAsyncDisposable
 
     private async Task ServeAsync()
     {
-        await foreach (var turn in _turns.Reader.ReadAllAsync())
+        var batch = new List<Turn>(MaxBatch);
+        while (await _turns.Reader.WaitToReadAsync())
         {
-            await turn.ServeAsync();
+            var served = ServeAsync(batch);
+            await served.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            batch.ForEach(turn => turn.Release(served));
+            batch.Clear();
         }
     }
 
-    /// <summary>One caller's place in the queue. It is either served or left, never both.</summary>
-    private abstract class Turn
+    /// <param name="batch">Gets those who are served; when this fails, all of them are told the failure.</param>
+    private async Task ServeAsync(List<Turn> batch)
     {
-        private readonly ExecutionContext? _context = ExecutionContext.Capture();
-        private int _isTaken;
-
-        public void Leave()
+        await using var db = await _contexts.CreateWritingContextAsync(CancellationToken.None);
+        await using var transaction = await BeginAsync(db, batch);
+        var start = _clock.GetTimestamp();
+        while (batch.Count < MaxBatch && _clock.GetElapsedTime(start) < MaxBatchTime && await NextAsync() is { } turn)
         {
-            if (TryTake())
-            {
-                Cancel();
-            }
+            batch.Add(turn);
+            await ApplyAsync(turn, db, transaction);
         }
 
-        /// <summary>Never throws: what the work throws goes to its own caller alone.</summary>
-        public Task ServeAsync()
-        {
-            if (!TryTake())
-            {
-                return Task.CompletedTask;
-            }
-
-            if (_context is null)
-            {
-                return RunAsync();
-            }
-
-            // In the caller's log scope and trace.
-            var running = Task.CompletedTask;
-            ExecutionContext.Run(_context, _ => running = RunAsync(), null);
-            return running;
-        }
-
-        protected abstract void Cancel();
-
-        protected abstract Task RunAsync();
-
-        private bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+        await transaction.CommitDurablyAsync();
     }
 
-    private sealed class Turn<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) : Turn
+    private async Task<IDbContextTransaction> BeginAsync(EntitlementDbContext db, List<Turn> batch)
     {
-        // The loop must not run the callers' continuations: it would serve nobody meanwhile.
-        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<T> Result => _result.Task;
-
-        protected override void Cancel() => _result.TrySetCanceled(cancellationToken);
-
-        protected override async Task RunAsync()
+        try
         {
-            var done = StartAsync();
-            await ((Task)done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _result.TrySetFromTask(done);
+            return await db.BeginWriteAsync(CancellationToken.None);
+        }
+        catch (DbException)
+        {
+            // Another process holds the database, and SQLite has waited for it long enough: so has everybody here.
+            while (_turns.Reader.TryRead(out var turn))
+            {
+                batch.Add(turn);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Null when nobody waits, or is about to.</summary>
+    private async ValueTask<Turn?> NextAsync()
+    {
+        if (_turns.Reader.TryRead(out var turn))
+        {
+            return turn;
         }
 
-        /// <summary>Turns what is thrown before the first await into a failed task, too.</summary>
-        private async Task<T> StartAsync() => await work(cancellationToken);
+        // To the end of the thread pool's queue. The more calls are under way, the more of them come here meanwhile and
+        // share the commit; when there are none, this takes no time.
+        await Task.Yield();
+        return _turns.Reader.TryRead(out turn) ? turn : null;
+    }
+
+    private static async Task ApplyAsync(Turn turn, EntitlementDbContext db, IDbContextTransaction transaction)
+    {
+        if (!turn.TryTake())
+        {
+            return;
+        }
+
+        await transaction.CreateSavepointAsync(Savepoint);
+        var applied = turn.ApplyAsync(db);
+        await applied.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!applied.IsCompletedSuccessfully)
+        {
+            await UndoAsync(applied, transaction);
+        }
+
+        await transaction.ReleaseSavepointAsync(Savepoint);
+        db.ChangeTracker.Clear();
+    }
+
+    private static async Task UndoAsync(Task failed, IDbContextTransaction transaction)
+    {
+        try
+        {
+            await transaction.RollbackToSavepointAsync(Savepoint);
+        }
+        catch (Exception lost) when (lost is DbException or InvalidOperationException)
+        {
+            // After a full disk and the like SQLite has undone the whole transaction by itself, the others' work with it.
+            throw new StorageUnavailableException("The transaction was lost; nothing was changed.", failed.Exception);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Entitlement.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -7,16 +8,22 @@ namespace Entitlement.Storage;
 /// <summary>
 /// What differs between the databases: how writers take turns, what their errors mean, what a migration needs.
 /// </summary>
-public abstract class StorageEngine
+public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> contexts)
 {
     /// <summary>
-    /// Runs one transaction, which <paramref name="attempt"/> begins and commits, when its turn has come.
+    /// Runs <paramref name="work"/> in a transaction and commits it, durably. Writers run side by side; a passing failure,
+    /// deadlocks among them, runs the whole transaction again.
     /// </summary>
-    /// <param name="attempt">May be run more than once, each time in a transaction of its own.</param>
+    /// <param name="work">May be run more than once, each time in a context that knows nothing of the time before.</param>
     /// <param name="cancellationToken">Gives up the place in the queue, or stops the work before its commit.</param>
-    /// <exception cref="StorageUnavailableException">Too many wait already.</exception>
-    public abstract Task<T> WriteAsync<T>(
-        Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken);
+    /// <exception cref="StorageUnavailableException">Too many wait already, or the commit failed.</exception>
+    public virtual async Task<T> WriteAsync<T>(
+        Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var strategy = db.Database.CreateExecutionStrategy();
+        return await strategy.ExecuteAsync(token => RunAsync(work, token), cancellationToken);
+    }
 
     /// <summary>A connection of the provider's own, not open yet, for what needs no model.</summary>
     public abstract DbConnection Connect();
@@ -43,4 +50,14 @@ public abstract class StorageEngine
 
     /// <summary>Tells what an exception of the provider's own means.</summary>
     protected abstract StorageFault ClassifyOwn(Exception exception);
+
+    private async Task<T> RunAsync<T>(
+        Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateWritingContextAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(cancellationToken);
+        var result = await db.ApplyAsync(work, cancellationToken);
+        await transaction.CommitDurablyAsync();
+        return result;
+    }
 }

@@ -1,19 +1,24 @@
 using Entitlement.Storage.Sqlite;
+using Entitlement.Testing;
 
 namespace Entitlement.Storage.Tests;
 
-public class WriterLaneTests
+public sealed class WriterLaneTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
     public async Task Serves_one_at_a_time_in_the_order_of_their_coming()
     {
-        await using var lane = new WriterLane(capacity: 100);
+        await using var lane = Open(capacity: 100);
         var (served, inside, most) = (new List<int>(), 0, 0);
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(number => lane.RunAsync(
-            async _ =>
+            async (_, _) =>
             {
                 most = Math.Max(most, ++inside);
                 await Task.Yield();
@@ -21,7 +26,7 @@ public class WriterLaneTests
                 inside--;
                 return true;
             },
-            CancellationToken.None))).WaitAsync(Patience);
+            CancellationToken.None))).WaitAsync(Lanes.Patience);
 
         Assert.Equal(Enumerable.Range(0, 50), served);
         Assert.Equal(1, most);
@@ -30,94 +35,94 @@ public class WriterLaneTests
     [Fact]
     public async Task Refuses_at_once_when_too_many_wait_and_serves_again_after()
     {
-        await using var lane = new WriterLane(capacity: 2);
-        var (blocker, blocked) = await BlockAsync(lane);
-        var waiting = new[] { Answer(lane, 1), Answer(lane, 2) };
+        await using var lane = Open(capacity: 2);
+        var (blocker, blocked) = await lane.BlockAsync();
+        var waiting = new[] { lane.AnswerAsync(1), lane.AnswerAsync(2) };
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => Answer(lane, 3)).WaitAsync(Patience);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => lane.AnswerAsync(3)).WaitAsync(Lanes.Patience);
         blocker.SetResult();
 
-        var answers = await Task.WhenAll(waiting).WaitAsync(Patience);
+        var answers = await Task.WhenAll(waiting).WaitAsync(Lanes.Patience);
 
         Assert.Equal([1, 2], answers);
         await blocked;
-        Assert.Equal(4, await Answer(lane, 4).WaitAsync(Patience));
+        Assert.Equal(4, await lane.AnswerAsync(4).WaitAsync(Lanes.Patience));
     }
 
     [Fact]
     public async Task Lets_a_waiting_caller_leave_at_once_and_never_runs_its_work()
     {
-        await using var lane = new WriterLane(capacity: 10);
-        var (blocker, blocked) = await BlockAsync(lane);
+        await using var lane = Open(capacity: 10);
+        var (blocker, blocked) = await lane.BlockAsync();
         using var leaving = new CancellationTokenSource();
         var hasRun = false;
-        var left = lane.RunAsync(_ => Task.FromResult(hasRun = true), leaving.Token);
+        var left = lane.RunAsync((_, _) => Task.FromResult(hasRun = true), leaving.Token);
 
         await leaving.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left).WaitAsync(Patience);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left).WaitAsync(Lanes.Patience);
         blocker.SetResult();
         await blocked;
-        Assert.Equal(1, await Answer(lane, 1).WaitAsync(Patience));
+        Assert.Equal(1, await lane.AnswerAsync(1).WaitAsync(Lanes.Patience));
         Assert.False(hasRun);
     }
 
     [Fact]
     public async Task Waits_for_work_that_began_when_its_caller_leaves()
     {
-        await using var lane = new WriterLane(capacity: 10);
-        var (blocker, begun) = (NewSignal(), NewSignal());
+        await using var lane = Open(capacity: 10);
+        var (blocker, begun) = (Lanes.NewSignal(), Lanes.NewSignal());
         using var leaving = new CancellationTokenSource();
         var working = lane.RunAsync(
-            async _ =>
+            async (_, _) =>
             {
                 begun.SetResult();
                 await blocker.Task;
                 return 7;
             },
             leaving.Token);
-        await begun.Task.WaitAsync(Patience);
+        await begun.Task.WaitAsync(Lanes.Patience);
 
         await leaving.CancelAsync();
         Assert.False(working.IsCompleted);
         blocker.SetResult();
 
-        Assert.Equal(7, await working.WaitAsync(Patience));
+        Assert.Equal(7, await working.WaitAsync(Lanes.Patience));
     }
 
     [Fact]
     public async Task Refuses_a_caller_that_has_left_before_it_came()
     {
-        await using var lane = new WriterLane(capacity: 10);
+        await using var lane = Open(capacity: 10);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => lane.RunAsync(_ => Task.FromResult(true), new CancellationToken(canceled: true)));
+            () => lane.RunAsync((_, _) => Task.FromResult(true), new CancellationToken(canceled: true)));
     }
 
     [Fact]
     public async Task Tells_each_caller_its_own_failure_also_one_thrown_before_the_first_await()
     {
-        await using var lane = new WriterLane(capacity: 10);
+        await using var lane = Open(capacity: 10);
 
         await Assert.ThrowsAsync<InvalidDataException>(
-            () => lane.RunAsync<bool>(_ => throw new InvalidDataException(), CancellationToken.None))
-            .WaitAsync(Patience);
+            () => lane.RunAsync<bool>((_, _) => throw new InvalidDataException(), CancellationToken.None))
+            .WaitAsync(Lanes.Patience);
 
-        Assert.Equal(1, await Answer(lane, 1).WaitAsync(Patience));
+        Assert.Equal(1, await lane.AnswerAsync(1).WaitAsync(Lanes.Patience));
     }
 
     [Fact]
     public async Task Serves_who_waits_and_nobody_else_once_it_closes()
     {
-        var lane = new WriterLane(capacity: 10);
-        var (blocker, blocked) = await BlockAsync(lane);
-        var waiting = Answer(lane, 1);
+        var lane = Open(capacity: 10);
+        var (blocker, blocked) = await lane.BlockAsync();
+        var waiting = lane.AnswerAsync(1);
 
         var closing = lane.DisposeAsync().AsTask();
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => Answer(lane, 2));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => lane.AnswerAsync(2));
         blocker.SetResult();
 
-        await closing.WaitAsync(Patience);
+        await closing.WaitAsync(Lanes.Patience);
         await blocked;
         Assert.Equal(1, await waiting);
     }
@@ -125,32 +130,13 @@ public class WriterLaneTests
     [Fact]
     public async Task Runs_work_in_the_context_of_its_caller()
     {
-        await using var lane = new WriterLane(capacity: 10);
+        await using var lane = Open(capacity: 10);
         var scope = new AsyncLocal<string> { Value = "call 1" };
 
-        var seen = await lane.RunAsync(_ => Task.FromResult(scope.Value), CancellationToken.None).WaitAsync(Patience);
+        var seen = await lane.RunAsync((_, _) => Task.FromResult(scope.Value), CancellationToken.None).WaitAsync(Lanes.Patience);
 
         Assert.Equal("call 1", seen);
     }
 
-    private static Task<int> Answer(WriterLane lane, int answer) =>
-        lane.RunAsync(_ => Task.FromResult(answer), CancellationToken.None);
-
-    /// <summary>Occupies the lane until the signal is given.</summary>
-    private static async Task<(TaskCompletionSource Blocker, Task Blocked)> BlockAsync(WriterLane lane)
-    {
-        var (blocker, begun) = (NewSignal(), NewSignal());
-        var blocked = lane.RunAsync(
-            async _ =>
-            {
-                begun.SetResult();
-                await blocker.Task;
-                return true;
-            },
-            CancellationToken.None);
-        await begun.Task.WaitAsync(Patience);
-        return (blocker, blocked);
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WriterLane Open(int capacity) => new(_database.Contexts, capacity, TimeProvider.System);
 }

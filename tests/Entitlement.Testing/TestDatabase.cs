@@ -79,9 +79,10 @@ internal sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
+    public IDbContextFactory<EntitlementDbContext> Contexts => _services.GetRequiredService<IDbContextFactory<EntitlementDbContext>>();
+
     /// <summary>A context that reads, as a service method gets it.</summary>
-    public EntitlementDbContext CreateContext() =>
-        _services.GetRequiredService<IDbContextFactory<EntitlementDbContext>>().CreateDbContext();
+    public EntitlementDbContext CreateContext() => Contexts.CreateDbContext();
 
     public async ValueTask DisposeAsync()
     {

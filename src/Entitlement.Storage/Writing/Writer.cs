@@ -1,5 +1,3 @@
-using System.Data;
-using System.Data.Common;
 using Entitlement.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -7,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Entitlement.Storage.Writing;
 
 /// <summary>
-/// Runs what changes data: each call is one transaction, in a context of its own, durable when it returns.
+/// Runs what changes data: each call is done wholly or not at all, in a context that knows nothing of other calls, and is
+/// durable when it returns.
 /// </summary>
-public sealed class Writer(
-    IDbContextFactory<EntitlementDbContext> contexts, StorageEngine engine, ILogger<Writer> logger)
+public sealed class Writer(StorageEngine engine, ILogger<Writer> logger)
 {
     /// <summary>
     /// Being beaten so often in a row means a fault or a storm; either is told rather than tried for ever.
@@ -61,40 +59,14 @@ public sealed class Writer(
     {
         try
         {
-            return await engine.WriteAsync(token => ApplyAsync(work, token), cancellationToken);
+            var result = await engine.WriteAsync(work, cancellationToken);
+            Interlocked.Increment(ref _commits);
+            return result;
         }
         catch (DbUpdateException beaten) when (
             engine.Classify(beaten) is StorageFault.Conflict or StorageFault.UniqueViolation)
         {
             throw new StaleReadException("Another transaction came first.", beaten);
         }
-    }
-
-    private async Task<T> ApplyAsync<T>(
-        Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
-
-        // On SQLite this is BEGIN IMMEDIATE: the transaction writes from its start, and can't fail later for want of
-        // the lock.
-        await using var transaction =
-            await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var result = await work(db, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-
-        try
-        {
-            // Never cancelled: a commit that was cut off leaves open whether it took place.
-            await transaction.CommitAsync(CancellationToken.None);
-        }
-        catch (DbException failure)
-        {
-            // Not tried again: it may have taken place. The caller's request_id or file tells, when it is sent again.
-            throw new StorageUnavailableException("A commit failed, and may have taken place.", failure);
-        }
-
-        Interlocked.Increment(ref _commits);
-        return result;
     }
 }

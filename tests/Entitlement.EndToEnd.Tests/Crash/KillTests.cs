@@ -13,7 +13,7 @@ public sealed class KillTests
 {
     private const int Machines = 80;
     private const int AnsweredBeforeTheEnd = 25;
-    private const int Callers = 8;
+    private const int Callers = 32;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
