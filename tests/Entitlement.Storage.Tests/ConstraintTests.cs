@@ -14,11 +14,11 @@ public class ConstraintTests
 {
     private static readonly string[] Updates =
     [
-        "UPDATE Licenses SET MachinesHeld = MachineLimit + 1",
-        "UPDATE Licenses SET MachinesHeld = -1",
-        "UPDATE FeatureLines SET Held = Quantity + 1",
-        "UPDATE FeatureLines SET Held = -1",
-        "UPDATE Activations SET Generation = 0",
+        """UPDATE "Licenses" SET "MachinesHeld" = "MachineLimit" + 1""",
+        """UPDATE "Licenses" SET "MachinesHeld" = -1""",
+        """UPDATE "FeatureLines" SET "Held" = "Quantity" + 1""",
+        """UPDATE "FeatureLines" SET "Held" = -1""",
+        """UPDATE "Activations" SET "Generation" = 0""",
     ];
 
     public static IEnumerable<object[]> All => Databases.All;

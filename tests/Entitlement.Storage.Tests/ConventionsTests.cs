@@ -23,9 +23,11 @@ public class ConventionsTests
             Enumerable.Range(0, 40).Select(day => Account.Open($"{day}", "", Samples.Now.AddDays(day))).ToList();
         await database.Writer.AddAsync([.. accounts.AsEnumerable().Reverse()]);
 
-        var stored = await database.QueryAsync("SELECT Id FROM Accounts ORDER BY Id");
+        var stored = await database.QueryAsync("""SELECT "Id" FROM "Accounts" ORDER BY "Id" """);
 
-        Assert.Equal(accounts.Select(account => account.Id.ToByteArray(bigEndian: true)), stored.Cast<byte[]>());
+        Assert.Equal(
+            accounts.Select(account => account.Id.ToByteArray(bigEndian: true)),
+            stored.Select(id => id is Guid uuid ? uuid.ToByteArray(bigEndian: true) : (byte[])id));
     }
 
     [Theory]
@@ -37,7 +39,8 @@ public class ConventionsTests
         var account = Account.Open("Acme", "", local);
         await database.Writer.AddAsync(account);
 
-        Assert.Equal(1_782_864_000_123L, Assert.Single(await database.QueryAsync("SELECT CreateTime FROM Accounts")));
+        var stored = await database.QueryAsync("""SELECT "CreateTime" FROM "Accounts" """);
+        Assert.Equal(1_782_864_000_123L, Assert.Single(stored));
         await using var db = database.CreateContext();
         Assert.Equal(local.ToWholeMilliseconds(), (await db.Accounts.SingleAsync()).CreateTime);
     }
@@ -110,9 +113,9 @@ public class ConventionsTests
         var line = await db.FeatureLines.SingleAsync();
 
         Assert.Equivalent(written, read, strict: true);
-        Assert.Equal(written.Slc.Value, Assert.Single(await database.QueryAsync("SELECT Slc FROM Licenses")));
+        Assert.Equal(written.Slc.Value, Assert.Single(await database.QueryAsync("""SELECT "Slc" FROM "Licenses" """)));
         Assert.Equal((FeatureCount.Device, 3, 0), (line.Counts, line.Quantity, line.Held));
-        Assert.Single(await database.QueryAsync("SELECT Id FROM Licenses WHERE ActivationMode = 1"));
+        Assert.Single(await database.QueryAsync("""SELECT "Id" FROM "Licenses" WHERE "ActivationMode" = 1"""));
     }
 
     [Theory]

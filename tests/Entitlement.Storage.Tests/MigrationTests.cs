@@ -27,7 +27,7 @@ public class MigrationTests
 
         await database.Setup.MigrateAsync(CancellationToken.None);
 
-        Assert.Single(await database.QueryAsync("SELECT Id FROM Licenses"));
+        Assert.Single(await database.QueryAsync("""SELECT "Id" FROM "Licenses" """));
     }
 
     [Fact]

@@ -26,6 +26,6 @@ public static class Databases
             : null;
 
     public static IEnumerable<object[]> All => SqlServer is null
-        ? [[DatabaseKind.Sqlite]]
-        : [[DatabaseKind.Sqlite], [DatabaseKind.SqlServer]];
+        ? [[DatabaseKind.Sqlite], [DatabaseKind.PostgreSql]]
+        : [[DatabaseKind.Sqlite], [DatabaseKind.PostgreSql], [DatabaseKind.SqlServer]];
 }

@@ -17,15 +17,15 @@ namespace Entitlement.Testing;
 internal sealed class EntitlementHost : IAsyncDisposable
 {
     private readonly HostSettings _settings;
-    private readonly TestDatabase? _sqlServer;
+    private readonly TestDatabase? _shared;
     private readonly List<GrpcChannel> _channels = [];
     private WebApplication? _app;
     private string? _administratorKey;
 
-    private EntitlementHost(HostSettings settings, TestDatabase? sqlServer)
+    private EntitlementHost(HostSettings settings, TestDatabase? shared)
     {
         _settings = settings;
-        _sqlServer = sqlServer;
+        _shared = shared;
         DataDirectory = settings.DataDirectory ?? Directory.CreateTempSubdirectory("entitlement-host-").FullName;
     }
 
@@ -46,7 +46,7 @@ internal sealed class EntitlementHost : IAsyncDisposable
 
     public string HealthAddress => Bound.Health ?? throw new InvalidOperationException("Health:Listen is not set.");
 
-    /// <summary>An API key of an administrator: the bootstrap key, or on SQL Server, where there is none, one that was made.</summary>
+    /// <summary>An API key of an administrator: the bootstrap key, or on a shared database, where there is none, one that was made.</summary>
     public string AdministratorKey => _administratorKey ?? throw new InvalidOperationException("The server has not started.");
 
     /// <summary>A channel without credentials.</summary>
@@ -62,8 +62,8 @@ internal sealed class EntitlementHost : IAsyncDisposable
     public static async Task<EntitlementHost> StartAsync(HostSettings? settings = null)
     {
         settings ??= new HostSettings();
-        var sqlServer = settings.Database == DatabaseKind.SqlServer ? await TestDatabase.CreateAsync(DatabaseKind.SqlServer) : null;
-        var host = new EntitlementHost(settings, sqlServer);
+        var shared = settings.Database == DatabaseKind.Sqlite ? null : await TestDatabase.CreateAsync(settings.Database);
+        var host = new EntitlementHost(settings, shared);
         try
         {
             await host.StartAgainAsync();
@@ -129,9 +129,9 @@ internal sealed class EntitlementHost : IAsyncDisposable
     {
         await StopAsync();
         DisposeChannels();
-        if (_sqlServer is not null)
+        if (_shared is not null)
         {
-            await _sqlServer.DisposeAsync();
+            await _shared.DisposeAsync();
         }
         else
         {
@@ -153,10 +153,10 @@ internal sealed class EntitlementHost : IAsyncDisposable
             ["Storage:DataDirectory"] = DataDirectory,
             ["Logging:LogLevel:Default"] = "Debug",
         };
-        if (_sqlServer is not null)
+        if (_shared is not null)
         {
-            options["Storage:Provider"] = "SqlServer";
-            options["Storage:ConnectionString"] = _sqlServer.ConnectionString;
+            options["Storage:Provider"] = $"{_shared.Kind}";
+            options["Storage:ConnectionString"] = _shared.ConnectionString;
             options["Storage:MaxBatchSize"] = Databases.MaxBatchSize?.ToString("D", null);
             options["LicenseFile:Issuer"] = "urn:entitlement:local";
             KeyCeremony.Complete(Path.Combine(DataDirectory, "keys"), "", TimeProvider.System.GetUtcNow());
@@ -184,7 +184,7 @@ internal sealed class EntitlementHost : IAsyncDisposable
 
     private async Task<string> FindAdministratorKeyAsync()
     {
-        if (_sqlServer is null)
+        if (_shared is null)
         {
             return (await File.ReadAllTextAsync(BootstrapKeyFile)).Trim();
         }

@@ -1,4 +1,5 @@
 using Entitlement.Storage;
+using Entitlement.Storage.PostgreSql;
 using Entitlement.Storage.Sqlite;
 using Entitlement.Storage.SqlServer;
 using Entitlement.Storage.Writing;
@@ -9,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entitlement.Testing;
 
 /// <summary>
-/// A real database of one test's own: a SQLite file in a new folder, or the one SQL Server database, emptied before and
-/// held until disposal.
+/// A real database of one test's own: a SQLite file in a new folder, a database of the PostgreSQL server that the tests
+/// run, or the one SQL Server database, emptied before and held until disposal.
 /// </summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
@@ -18,23 +19,18 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    private TestDatabase(DatabaseKind kind, int maxQueuedWrites)
+    private TestDatabase(DatabaseKind kind, string directory, string connectionString, int maxQueuedWrites)
     {
         Kind = kind;
-        Directory = System.IO.Directory.CreateTempSubdirectory("entitlement-test-").FullName;
+        Directory = directory;
+        ConnectionString = connectionString;
         var services = new ServiceCollection().AddLogging();
-        switch (kind)
+        _ = kind switch
         {
-            case DatabaseKind.Sqlite:
-                ConnectionString = SqliteStorage.ConnectionStringOf(File);
-                services.AddSqliteStorage(ConnectionString, maxQueuedWrites);
-                break;
-            case DatabaseKind.SqlServer:
-                ConnectionString = Databases.SqlServer!;
-                services.AddSqlServerStorage(ConnectionString, Databases.MaxBatchSize);
-                break;
-        }
-
+            DatabaseKind.Sqlite => services.AddSqliteStorage(connectionString, maxQueuedWrites),
+            DatabaseKind.SqlServer => services.AddSqlServerStorage(connectionString, Databases.MaxBatchSize),
+            DatabaseKind.PostgreSql => services.AddPostgreSqlStorage(connectionString),
+        };
         _services = services.BuildServiceProvider();
     }
 
@@ -44,9 +40,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     public string Directory { get; }
 
     /// <summary>The SQLite file.</summary>
-    public string File => Path.Combine(Directory, "entitlement.db");
+    public string File => FileIn(Directory);
 
-    public string ConnectionString { get; } = "";
+    public string ConnectionString { get; }
 
     public StorageSetup Setup => _services.GetRequiredService<StorageSetup>();
 
@@ -65,7 +61,14 @@ internal sealed class TestDatabase : IAsyncDisposable
             await OneAtATime.WaitAsync();
         }
 
-        var database = new TestDatabase(kind, maxQueuedWrites);
+        var directory = System.IO.Directory.CreateTempSubdirectory("entitlement-test-").FullName;
+        var connectionString = kind switch
+        {
+            DatabaseKind.Sqlite => SqliteStorage.ConnectionStringOf(FileIn(directory)),
+            DatabaseKind.SqlServer => Databases.SqlServer!,
+            DatabaseKind.PostgreSql => await PostgreSqlServer.CreateDatabaseAsync(migrate),
+        };
+        var database = new TestDatabase(kind, directory, connectionString, maxQueuedWrites);
         if (kind == DatabaseKind.SqlServer)
         {
             await database.DropTablesAsync();
@@ -87,17 +90,23 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        if (Kind == DatabaseKind.SqlServer)
+        switch (Kind)
         {
-            OneAtATime.Release();
-        }
-        else
-        {
-            SqliteConnection.ClearAllPools();
+            case DatabaseKind.Sqlite:
+                SqliteConnection.ClearAllPools();
+                break;
+            case DatabaseKind.SqlServer:
+                OneAtATime.Release();
+                break;
+            case DatabaseKind.PostgreSql:
+                await PostgreSqlServer.DropDatabaseAsync(ConnectionString);
+                break;
         }
 
         System.IO.Directory.Delete(Directory, recursive: true);
     }
+
+    private static string FileIn(string directory) => Path.Combine(directory, "entitlement.db");
 
     private async Task DropTablesAsync()
     {
