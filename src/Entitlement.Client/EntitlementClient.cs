@@ -1,12 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
-using Entitlement.Client.Activation;
 using Entitlement.Client.Fingerprint;
 using Entitlement.Client.Verification;
 using Entitlement.Formats;
-using Entitlement.V1;
-using Google.Protobuf;
-using Grpc.Core;
 
 namespace Entitlement.Client;
 
@@ -15,7 +11,7 @@ namespace Entitlement.Client;
 /// file. The state of the installation stands in one directory that the product's account owns. One instance serves one
 /// caller at a time.
 /// </summary>
-public sealed class EntitlementClient : IDisposable
+public sealed partial class EntitlementClient : IDisposable
 {
     /// <summary>Name of the license file in the directory.</summary>
     public const string LicenseFileName = "license.lic";
@@ -26,7 +22,8 @@ public sealed class EntitlementClient : IDisposable
     /// <summary>Name of the request that is not yet answered.</summary>
     public const string RequestFileName = "request.lrq";
 
-    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
+    /// <summary>Name of the return receipt that the service has not confirmed yet.</summary>
+    public const string ReceiptFileName = "return.ret";
 
     private readonly ProductBuild _product;
     private readonly TimeProvider _clock;
@@ -65,60 +62,50 @@ public sealed class EntitlementClient : IDisposable
     /// <param name="devices">Hardware devices to be activated under features; null for none.</param>
     /// <param name="audience">The service's <c>iss</c>; null where the product does not know it.</param>
     /// <exception cref="FileFormatException">The request would break a rule of the format.</exception>
-    public byte[] CreateRequest(string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null)
+    public byte[] CreateRequest(string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null) =>
+        CreateRequest(LicenseRequestOperation.Activate, slc, devices, audience, Check().Claims?.Generation ?? 0);
+
+    /// <summary>
+    /// The request for the next license file of what is installed, for the code and the service that it was issued by.
+    /// It takes no machine seat: after a release the product is told so.
+    /// </summary>
+    /// <param name="devices">
+    /// Those left out give their seats back, new ones take one; null for exactly those that the license file names.
+    /// </param>
+    /// <exception cref="InvalidOperationException">No license file of this installation is there.</exception>
+    public byte[] CreateRefreshRequest(IEnumerable<RequestedDevice>? devices = null)
     {
-        var wanted = new LicenseRequest
+        var claims = InstalledClaims();
+        devices ??= claims.Features.SelectMany(feature => feature.Devices.Select(id => new RequestedDevice(id, feature.Code)));
+        return CreateRequest(LicenseRequestOperation.Refresh, claims.Slc, devices, claims.Issuer, claims.Generation);
+    }
+
+    /// <summary>
+    /// Gives the license back: makes the return receipt and throws the license file away. The receipt is on the disk before
+    /// the license is gone, and stays until the service has confirmed it or the product is activated anew; until then it is
+    /// the same bytes. Where no network reaches it is carried by hand.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No license file of this installation is there, and no receipt.</exception>
+    public byte[] CreateReturnReceipt()
+    {
+        if (_state.Read(ReceiptFileName) is { } pending)
         {
-            Jti = Guid.CreateVersion7(_clock.GetUtcNow()),
-            IssueTime = _clock.GetUtcNow(),
-            Audience = audience,
-            Operation = LicenseRequestOperation.Activate,
-            Slc = slc,
-            Product = _product.Code,
-            ProductVersion = _product.Version,
-            BuildDate = _product.BuildDate,
-            Machine = new RequestingMachine(PendingRequest.MachineName(), _components.Value),
-            Devices = devices?.ToImmutableArray() ?? [],
-            Generation = Check().Claims?.Generation ?? 0,
-        };
-        if (_state.Read(RequestFileName) is { } pending
-            && PendingRequest.AsksForTheSame(pending, wanted, _key.PublicKey))
-        {
+            // A process that died in between left the license file behind.
+            _state.Delete(LicenseFileName);
             return pending;
         }
 
-        var file = _key.Sign(wanted);
-        _state.Write(RequestFileName, file);
-        return file;
-    }
-
-    /// <summary>Hands the request in and installs the license file that comes back.</summary>
-    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
-    /// <inheritdoc cref="CreateRequest"/>
-    /// <exception cref="EntitlementRefusedException">
-    /// The service refused, with its reason. Nothing was changed.
-    /// </exception>
-    /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
-    public async Task<VerificationResult> ActivateAsync(
-        ChannelBase channel, string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null,
-        CancellationToken cancellationToken = default)
-    {
-        var file = CreateRequest(slc, devices, audience);
-        var request = new ActivateRequest { LicenseRequest = ByteString.CopyFrom(file) };
-        try
+        var claims = InstalledClaims();
+        var receipt = _key.Sign(new ReturnReceipt
         {
-            var service = new ActivationService.ActivationServiceClient(channel);
-
-            // By the system's clock, which is the one that the channel looks at.
-            var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline;
-            var answer = await service.ActivateAsync(request, headers: null, deadline, cancellationToken)
-                .ConfigureAwait(false);
-            return Install(answer.LicenseFile.Span);
-        }
-        catch (RpcException exception) when (EntitlementRefusedException.From(exception) is not null)
-        {
-            throw EntitlementRefusedException.From(exception)!;
-        }
+            Subject = claims.Subject,
+            Generation = claims.Generation,
+            Jti = Guid.CreateVersion7(_clock.GetUtcNow()),
+            IssueTime = _clock.GetUtcNow(),
+        });
+        _state.Write(ReceiptFileName, receipt);
+        _state.Delete(LicenseFileName);
+        return receipt;
     }
 
     /// <summary>
@@ -135,6 +122,9 @@ public sealed class EntitlementClient : IDisposable
             _state.Write(LicenseFileName, licenseFile);
             _generations.Raise(result.Claims!.Subject, result.Claims.Generation);
             _state.Delete(RequestFileName);
+
+            // It was for what was installed before; handed in now it would end what this file has begun.
+            _state.Delete(ReceiptFileName);
         }
 
         return result;
@@ -164,6 +154,38 @@ public sealed class EntitlementClient : IDisposable
             root.Dispose();
         }
     }
+
+    private byte[] CreateRequest(
+        LicenseRequestOperation operation, string slc, IEnumerable<RequestedDevice>? devices, string? audience, int generation)
+    {
+        var wanted = new LicenseRequest
+        {
+            Jti = Guid.CreateVersion7(_clock.GetUtcNow()),
+            IssueTime = _clock.GetUtcNow(),
+            Audience = audience,
+            Operation = operation,
+            Slc = slc,
+            Product = _product.Code,
+            ProductVersion = _product.Version,
+            BuildDate = _product.BuildDate,
+            Machine = new RequestingMachine(PendingRequest.MachineName(), _components.Value),
+            Devices = devices?.ToImmutableArray() ?? [],
+            Generation = generation,
+        };
+        if (_state.Read(RequestFileName) is { } pending
+            && PendingRequest.AsksForTheSame(pending, wanted, _key.PublicKey))
+        {
+            return pending;
+        }
+
+        var file = _key.Sign(wanted);
+        _state.Write(RequestFileName, file);
+        return file;
+    }
+
+    /// <summary>Of the file that was issued for this installation, also when it is over by now.</summary>
+    private LicenseClaims InstalledClaims() => Check().Claims
+        ?? throw new InvalidOperationException("No license file of this installation is there. Activate the product.");
 
     private RevokedKeyList? ReadRevokedKeys()
     {

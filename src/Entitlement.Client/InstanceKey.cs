@@ -51,6 +51,10 @@ public sealed class InstanceKey : IDisposable
     /// <exception cref="FileFormatException">The request breaks a rule of the format.</exception>
     public byte[] Sign(LicenseRequest request) => LicenseRequestFile.Write(request, _key);
 
+    /// <summary>Writes and signs a return receipt with this key.</summary>
+    /// <exception cref="FileFormatException">The receipt breaks a rule of the format.</exception>
+    public byte[] Sign(ReturnReceipt receipt) => ReturnReceiptFile.Write(receipt, _key);
+
     public void Dispose() => _key.Dispose();
 
     private static InstanceKey Read(string pem, string path)

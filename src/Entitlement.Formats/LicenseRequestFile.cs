@@ -43,31 +43,14 @@ public sealed class LicenseRequestFile
     /// the claims last.
     /// </summary>
     /// <exception cref="FileFormatException">The first rule that the file breaks.</exception>
-    public static LicenseRequestFile Read(ReadOnlySpan<byte> file)
-    {
-        var jws = CompactJws.Split(file, MaxBytes);
-        var header = JoseHeader.ReadWithKey(jws.Header, Type);
-        if (!IsSigned(jws, header.Key!))
-        {
-            throw new FileFormatException(FileFormatCode.BadSignature, "signature",
-                "is not the one of header.jwk for this content",
-                "Hand in the file as the product made it, or let the product make a new one.");
-        }
-
-        return new LicenseRequestFile(ReadClaims(jws.Payload), header.Key!, jws.ContentHash, isVerified: true);
-    }
+    public static LicenseRequestFile Read(ReadOnlySpan<byte> file) =>
+        ReadClaims(InstanceJws.Open(file, MaxBytes, Type).RequireVerified());
 
     /// <summary>Reads a request to show it to people, whether or not its signature holds. Never to act on it.</summary>
     /// <exception cref="FileFormatException">
     /// The first rule other than that of the signature that the file breaks.
     /// </exception>
-    public static LicenseRequestFile Inspect(ReadOnlySpan<byte> file)
-    {
-        var jws = CompactJws.Split(file, MaxBytes);
-        var header = JoseHeader.ReadWithKey(jws.Header, Type);
-        return new LicenseRequestFile(ReadClaims(jws.Payload), header.Key!, jws.ContentHash,
-            IsSigned(jws, header.Key!));
-    }
+    public static LicenseRequestFile Inspect(ReadOnlySpan<byte> file) => ReadClaims(InstanceJws.Open(file, MaxBytes, Type));
 
     /// <summary>Writes and signs a request: one line of ASCII with a line feed.</summary>
     /// <param name="instanceKey">The installation's private key, on the curve P-256.</param>
@@ -76,26 +59,11 @@ public sealed class LicenseRequestFile
     /// </exception>
     public static byte[] Write(LicenseRequest request, ECDsa instanceKey)
     {
-        var key = Jwk.FromKey(instanceKey);
-        var header = JoseHeader.Write(Type, json =>
-        {
-            json.WriteStartObject("jwk");
-            key.WriteMembers(json);
-            json.WriteEndObject();
-        });
         var payload = LicenseRequestClaims.Write(request);
         LicenseRequestClaims.Read(payload);
-        var file = CompactJws.Write(header, payload, input =>
-            instanceKey.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
-        return file.Length <= MaxBytes ? file : throw CompactJws.TooLarge(file.Length, MaxBytes);
+        return InstanceJws.Write(Type, payload, instanceKey, MaxBytes);
     }
 
-    private static bool IsSigned(CompactJws jws, Jwk instanceKey)
-    {
-        using var key = instanceKey.ToKey();
-        return jws.IsSignedBy(key);
-    }
-
-    private static LicenseRequest ReadClaims(byte[] payload) =>
-        StrictJsonValues.ReadVersioned(payload, LicenseRequestClaims.Read);
+    private static LicenseRequestFile ReadClaims(InstanceJws jws) => new(
+        StrictJsonValues.ReadVersioned(jws.Payload, LicenseRequestClaims.Read), jws.InstanceKey, jws.ContentHash, jws.IsVerified);
 }

@@ -28,6 +28,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<ActivationDevice> ActivationDevices => Set<ActivationDevice>();
 
+    public DbSet<SeatRelease> SeatReleases => Set<SeatRelease>();
+
     public DbSet<IssuedFile> IssuedFiles => Set<IssuedFile>();
 
     public DbSet<AnsweredRequest> AnsweredRequests => Set<AnsweredRequest>();

@@ -29,7 +29,7 @@ internal static class Samples
 
     /// <summary>Makes the activation of a machine as its first license file would.</summary>
     public static Activation Activate(License license, MachineFacts machine) => ActivationPlan
-        .Make(license, [], standing: null, standingDevices: [], machine)
+        .Make(license, [], recorded: null, standingDevices: [], machine)
         .Carry(TimeSpan.FromDays(30), Now);
 
     /// <summary>Writes an account and a license of a new product.</summary>

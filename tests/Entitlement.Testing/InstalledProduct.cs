@@ -51,5 +51,19 @@ public sealed class InstalledProduct : IDisposable
         return ByteString.CopyFromUtf8($"{input}.{Base64Url.EncodeToString(signature)}\n");
     }
 
+    /// <summary>A return receipt, signed with the instance key.</summary>
+    /// <param name="activation">The activation to give back, by its resource name.</param>
+    /// <param name="generation">Of the license file that is installed.</param>
+    public ByteString Return(string activation, int generation = 1) => Sign(new ReturnReceipt
+    {
+        Subject = activation,
+        Generation = generation,
+        Jti = Guid.NewGuid(),
+        IssueTime = DateTimeOffset.UnixEpoch.AddYears(56),
+    });
+
+    /// <summary>The receipt as a file, signed with the instance key.</summary>
+    public ByteString Sign(ReturnReceipt receipt) => ByteString.CopyFrom(ReturnReceiptFile.Write(receipt, _instanceKey));
+
     public void Dispose() => _instanceKey.Dispose();
 }

@@ -1,10 +1,23 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 
 namespace Entitlement.Domain.Activations;
 
+/// <summary>What ended an activation. Stored by number.</summary>
+public enum ActivationEnd
+{
+    /// <summary>Its own machine returned it by a receipt.</summary>
+    Returned = 1,
+
+    /// <summary>A principal released it, because its machine could not.</summary>
+    Released = 2,
+}
+
 /// <summary>
-/// The binding of one installation to one license: the pair of license and instance key thumbprint. It holds a machine
-/// seat, and a feature seat for each of its devices.
+/// The binding of one installation to one license: the pair of license and instance key thumbprint. While it stands it
+/// holds a machine seat, and a feature seat for each of its devices. One that has ended stands again when its machine
+/// takes a seat again, so that generations never begin anew.
 /// </summary>
 public sealed class Activation
 {
@@ -31,8 +44,17 @@ public sealed class Activation
     /// <summary>Date of the installed build.</summary>
     public DateOnly BuildDate { get; private set; }
 
-    /// <summary>Of the newest license file. Guards the row: of two writers that read the same one, the second fails.</summary>
+    /// <summary>Raised by every change, and guards the row: of two writers that read the same one, the second fails.</summary>
+    public int Revision { get; private set; }
+
+    /// <summary>Of the newest license file.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>
+    /// Of the first license file since the seat was last taken. What a machine says of an older one is about a seat that
+    /// it has given back.
+    /// </summary>
+    public int SeatGeneration { get; private set; }
 
     /// <summary>When the newest license file ends; null when it has no end.</summary>
     public DateTimeOffset? FileExpireTime { get; private set; }
@@ -42,6 +64,12 @@ public sealed class Activation
     public DateTimeOffset CreateTime { get; private init; }
 
     public DateTimeOffset UpdateTime { get; private set; }
+
+    /// <summary>When its seats were given back; null while it stands.</summary>
+    public DateTimeOffset? EndTime { get; private set; }
+
+    /// <summary>What ended it; null while it stands.</summary>
+    public ActivationEnd? End { get; private set; }
 
     public ActivationName Name => new(AccountId, LicenseId, Id);
 
@@ -54,8 +82,46 @@ public sealed class Activation
         CreateTime = now,
     };
 
+    /// <exception cref="EntitlementException"><see cref="FailureReason.ActivationEnded"/>.</exception>
+    public void RequireStanding()
+    {
+        if (EndTime is { } at && End is { } end)
+        {
+            throw Refusal.ActivationEnded(Name, at, end);
+        }
+    }
+
+    /// <summary>Ends it. The license file that its machine may still have goes on until its own end.</summary>
+    /// <param name="devices">All of its devices.</param>
+    /// <param name="end">What ends it.</param>
+    /// <param name="now">When.</param>
+    /// <returns>The seats that it gives back.</returns>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.ActivationEnded"/>: it has ended before.</exception>
+    public IReadOnlyList<SeatLine> Finish(IEnumerable<Device> devices, ActivationEnd end, DateTimeOffset now)
+    {
+        RequireStanding();
+        EndTime = now;
+        End = end;
+        DeviceCount = 0;
+        Revision++;
+        return
+        [
+            SeatLine.GivenBack(SeatLine.Machines, 1),
+            .. devices.CountBy(device => device.Feature, StringComparer.Ordinal)
+                .Select(feature => SeatLine.GivenBack(SeatLine.Feature(feature.Key), feature.Value)),
+        ];
+    }
+
     internal void Issue(MachineFacts machine, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
     {
+        if (Revision == 0 || End is not null)
+        {
+            SeatGeneration = generation;
+        }
+
+        Revision++;
+        EndTime = null;
+        End = null;
         MachineName = machine.MachineName;
         Components = machine.Components;
         ProductVersion = machine.ProductVersion;

@@ -22,18 +22,21 @@ public enum GenerationNotice
 public sealed class ActivationPlan
 {
     private readonly License _license;
-    private readonly Activation? _standing;
+    private readonly Activation? _recorded;
     private readonly MachineFacts _machine;
 
-    private ActivationPlan(License license, Activation? standing, MachineFacts machine)
+    private ActivationPlan(License license, Activation? recorded, MachineFacts machine)
     {
         _license = license;
-        _standing = standing;
+        _recorded = recorded;
         _machine = machine;
     }
 
     /// <summary>Whether the instance key has no activation on this license yet.</summary>
-    public bool IsNew => _standing is null;
+    public bool IsNew => _recorded is null;
+
+    /// <summary>Whether it would take a machine seat: it has none yet, or has given it back.</summary>
+    public required bool TakesSeat { get; init; }
 
     /// <summary>All devices of the request.</summary>
     public IReadOnlyList<Device> Devices => _machine.Devices;
@@ -60,13 +63,13 @@ public sealed class ActivationPlan
 
     /// <param name="license">The license that the request names.</param>
     /// <param name="features">Its feature lines.</param>
-    /// <param name="standing">The activation that the instance key has on it; null when it has none.</param>
-    /// <param name="standingDevices">The devices of that activation.</param>
+    /// <param name="recorded">The activation that the instance key has on it, standing or ended; null when it has none.</param>
+    /// <param name="standingDevices">The devices of that activation; none of one that has ended.</param>
     /// <param name="machine">The request.</param>
     public static ActivationPlan Make(
         License license,
         IReadOnlyCollection<FeatureLine> features,
-        Activation? standing,
+        Activation? recorded,
         IReadOnlyCollection<Device> standingDevices,
         MachineFacts machine)
     {
@@ -82,26 +85,40 @@ public sealed class ActivationPlan
         var addedBy = added.CountBy(device => device.Feature, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var removedBy = removed.CountBy(device => device.Feature, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 
-        var machines = new SeatLine(SeatLine.Machines, license.MachineLimit, license.MachinesHeld, standing is null ? 1 : 0);
+        var takesSeat = recorded is null or { End: not null };
+        var machines = new SeatLine(SeatLine.Machines, license.MachineLimit, license.MachinesHeld, takesSeat ? 1 : 0);
         var lines = byDevice.Select(line => new SeatLine(
             SeatLine.Feature(line.Code),
             line.Quantity,
             line.Held,
             addedBy.GetValueOrDefault(line.Code) - removedBy.GetValueOrDefault(line.Code)));
 
-        return new ActivationPlan(license, standing, machine)
+        return new ActivationPlan(license, recorded, machine)
         {
+            TakesSeat = takesSeat,
             Added = added,
-            Retold = [.. machine.Devices.Where(device => held.TryGetValue(device.Key, out var known) && device != known)],
+            Retold = [.. machine.Devices.Where(device =>
+                device.Model is not null && held.TryGetValue(device.Key, out var known) && device != known)],
             Removed = removed,
             Seats = [machines, .. lines],
             UnlicensedFeatures = [.. machine.Devices.Select(device => device.Feature)
                 .Where(feature => !licensed.Contains(feature))
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)],
-            Notice = NoticeOf(machine.Generation, standing?.Generation ?? 0),
-            NextGeneration = Next(Math.Max(machine.Generation, standing?.Generation ?? 0)),
+            Notice = NoticeOf(machine.Generation, recorded?.Generation ?? 0),
+            NextGeneration = Next(Math.Max(machine.Generation, recorded?.Generation ?? 0)),
         };
+    }
+
+    /// <summary>Refuses a request that is meant for an activation that stands.</summary>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.NotActivated"/> or <see cref="FailureReason.ActivationEnded"/>; before them what the license's
+    /// own state refuses.
+    /// </exception>
+    public void RequireStanding(DateTimeOffset now)
+    {
+        _license.RequireInForce(now);
+        (_recorded ?? throw Refusal.NotActivated(_license.Name)).RequireStanding();
     }
 
     /// <summary>
@@ -114,7 +131,7 @@ public sealed class ActivationPlan
     public void RequireAllowed(DateTimeOffset now, bool byPrincipal)
     {
         _license.RequireInForce(now);
-        if (!byPrincipal && (IsNew || Added.Count > 0))
+        if (!byPrincipal && (TakesSeat || Added.Count > 0))
         {
             RequireSelfService();
         }
@@ -132,12 +149,12 @@ public sealed class ActivationPlan
         }
     }
 
-    /// <summary>Makes the activation, or brings the standing one up to date, for the license file of the next generation.</summary>
+    /// <summary>Makes the activation, or brings the recorded one up to date, for the license file of the next generation.</summary>
     /// <param name="lifetime">How long a license file lives that has an end of its own.</param>
     /// <param name="now">When the file is issued.</param>
     public Activation Carry(TimeSpan lifetime, DateTimeOffset now)
     {
-        var activation = _standing ?? Activation.Create(_license.Name, _machine, now);
+        var activation = _recorded ?? Activation.Create(_license.Name, _machine, now);
         activation.Issue(_machine, NextGeneration, _license.FileEnd(now, lifetime), now);
         return activation;
     }

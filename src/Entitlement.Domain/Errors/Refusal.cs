@@ -1,4 +1,5 @@
 using System.Globalization;
+using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 
@@ -69,6 +70,13 @@ public static class Refusal
             $"The software license code that ends in {slc.Ending} is not for {product}. Use the code of a license for {product}.",
             ("product", product), ("slc_ending", slc.Ending));
 
+    /// <param name="code">The broken rule, as the contract names it.</param>
+    /// <param name="member">Where it is broken.</param>
+    /// <param name="rule">The rule in words, as the end of a sentence.</param>
+    /// <param name="message">All of it, and what to do.</param>
+    public static EntitlementException ReturnReceiptInvalid(string code, string member, string rule, string message) =>
+        new(FailureReason.ReturnReceiptInvalid, message, ("code", code), ("member", member), ("rule", rule));
+
     /// <param name="maxBytes">The format's limit for a license file.</param>
     public static EntitlementException LicenseFileTooLarge(int maxBytes) =>
         new(FailureReason.LicenseFileTooLarge,
@@ -132,6 +140,29 @@ public static class Refusal
     public static EntitlementException LicenseNotSuspended(LicenseName license) =>
         new(FailureReason.LicenseNotSuspended, $"{license} is not suspended, so there is nothing to reinstate.",
             ("license", $"{license}"));
+
+    public static EntitlementException NotActivated(LicenseName license) =>
+        new(FailureReason.NotActivated,
+            $"This installation was never activated on {license}, so there is nothing to refresh. Make a request with op activate.",
+            ("license", $"{license}"));
+
+    public static EntitlementException ActivationEnded(ActivationName activation, DateTimeOffset at, ActivationEnd end)
+    {
+        var (word, told) = end switch
+        {
+            ActivationEnd.Returned => ("RETURNED", "was returned by its machine"),
+            ActivationEnd.Released => ("RELEASED", "was released by an administrator"),
+        };
+        return new EntitlementException(
+            FailureReason.ActivationEnded,
+            $"{activation} {told} on {Text(at)}. To take a seat again, make a new request with op activate.",
+            [("activation", $"{activation}"), ("end_time", Text(at)), ("end", word)]);
+    }
+
+    public static EntitlementException ReleaseLimitReached(LicenseName license, int limit) =>
+        new(FailureReason.ReleaseLimitReached,
+            $"{limit} activations of {license} were released within 365 days, as many as it allows. Return the seat from its machine, or wait.",
+            ("license", $"{license}"), ("release_limit", Text(limit)));
 
     public static EntitlementException ConcurrentChange() =>
         new(FailureReason.ConcurrentChange, "Others changed the same thing at the same time. Send the same request again.");

@@ -14,6 +14,8 @@ public sealed record LicenseTerms
 
     public int MachineMatch { get; init; } = License.DefaultMachineMatch;
 
+    public int ReleaseLimit { get; init; } = License.DefaultReleaseLimit;
+
     /// <summary>Null for a perpetual license.</summary>
     public DateTimeOffset? EndTime { get; init; }
 
@@ -33,7 +35,12 @@ public sealed class License
     public const int MaxMachineLimit = 1_000_000;
     public const int MaxMachineMatch = 7;
     public const int DefaultMachineMatch = 2;
+    public const int MaxReleaseLimit = 1_000_000;
+    public const int DefaultReleaseLimit = 5;
     public const int MaxFeatures = 1_000;
+
+    /// <summary>Within what time releases are counted.</summary>
+    public static readonly TimeSpan ReleasePeriod = TimeSpan.FromDays(365);
 
     private License()
     {
@@ -58,6 +65,9 @@ public sealed class License
 
     /// <summary>How many kinds of component must match offline.</summary>
     public int MachineMatch { get; private init; }
+
+    /// <summary>How many activations may be released by hand within <see cref="ReleasePeriod"/>.</summary>
+    public int ReleaseLimit { get; private init; }
 
     /// <summary>When the license ends; null for a perpetual one.</summary>
     public DateTimeOffset? EndTime { get; private init; }
@@ -92,6 +102,7 @@ public sealed class License
     {
         Require(terms.MachineLimit is >= 1 and <= MaxMachineLimit, "license.machine_limit", $"must be 1 to {MaxMachineLimit}");
         Require(terms.MachineMatch is >= 1 and <= MaxMachineMatch, "license.machine_match", $"must be 1 to {MaxMachineMatch}");
+        Require(terms.ReleaseLimit is >= 0 and <= MaxReleaseLimit, "license.release_limit", $"must be 0 to {MaxReleaseLimit}");
         Require(terms.EndTime is null || terms.EndTime > now, "license.end_time", "must be in the future");
         Require(terms.Features.Count <= MaxFeatures, "license.features", $"must be at most {MaxFeatures} lines");
 
@@ -105,6 +116,7 @@ public sealed class License
             ActivationMode = terms.ActivationMode,
             MachineLimit = terms.MachineLimit,
             MachineMatch = terms.MachineMatch,
+            ReleaseLimit = terms.ReleaseLimit,
             EndTime = terms.EndTime,
             CareEndTime = terms.CareEndTime,
             PerpetualOffline = terms.PerpetualOffline,
@@ -193,6 +205,16 @@ public sealed class License
     {
         var end = PerpetualOffline || now + lifetime > EndTime ? EndTime : now + lifetime;
         return end?.AddTicks(-(end.Value.Ticks % TimeSpan.TicksPerSecond));
+    }
+
+    /// <param name="used">How many were released within <see cref="ReleasePeriod"/>, this one included.</param>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.ReleaseLimitReached"/>.</exception>
+    public void RequireReleasable(int used)
+    {
+        if (used > ReleaseLimit)
+        {
+            throw Refusal.ReleaseLimitReached(Name, ReleaseLimit);
+        }
     }
 
     private static FeatureLine[] CreateFeatures(LicenseName license, IReadOnlyList<FeatureTerms> terms)

@@ -17,5 +17,8 @@ public readonly record struct SeatLine(string Line, int Limit, int Held, int Req
     /// <summary>The feature whose seats these are; null for the machine line.</summary>
     public string? FeatureCode => Line.StartsWith(FeaturePrefix, StringComparison.Ordinal) ? Line[FeaturePrefix.Length..] : null;
 
+    /// <summary>Seats that go back whatever the line's numbers are.</summary>
+    public static SeatLine GivenBack(string line, int count) => new(line, Limit: 0, Held: count, Requested: -count);
+
     public static string Feature(string code) => $"{FeaturePrefix}{code}";
 }

@@ -48,6 +48,8 @@ public readonly record struct ActivationName(Guid AccountId, Guid LicenseId, Gui
 {
     public const string Format = "accounts/{account}/licenses/{license}/activations/{activation}";
 
+    public LicenseName License => new(AccountId, LicenseId);
+
     /// <inheritdoc cref="ProductName.Parse"/>
     public static ActivationName Parse(string text, string field) =>
         NamePattern.TryParse(text, ["accounts", "licenses", "activations"], out var ids)

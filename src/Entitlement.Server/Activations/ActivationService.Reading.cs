@@ -14,19 +14,13 @@ internal sealed partial class ActivationService
     public override async Task<GetActivationResponse> GetActivation(GetActivationRequest request, ServerCallContext context)
     {
         var name = ActivationName.Parse(request.Name, "name");
-        var activation = await db.Activations.SingleOrDefaultAsync(
-                row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
-                context.CancellationToken)
-            ?? throw Refusal.NotFound(request.Name);
-
-        var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
-        return new GetActivationResponse { Activation = activation.ToMessage(devices.Select(device => device.ToDevice())) };
+        return new GetActivationResponse { Activation = await ShowAsync(name, context) };
     }
 
     public override async Task<ListActivationsResponse> ListActivations(ListActivationsRequest request, ServerCallContext context)
     {
         var license = LicenseName.Parse(request.Parent, "parent");
-        var page = PageRequest.Parse(request.PageSize, request.PageToken, $"{license}/activations");
+        var page = PageRequest.Parse(request.PageSize, request.PageToken, request.ShowEnded ? $"{license}/activations?show_ended" : $"{license}/activations");
         if (!await db.Licenses.AnyAsync(
             row => row.AccountId == license.AccountId && row.Id == license.LicenseId, context.CancellationToken))
         {
@@ -35,6 +29,7 @@ internal sealed partial class ActivationService
 
         var rows = await db.Activations
             .Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId && row.Id > page.After)
+            .Where(row => request.ShowEnded || row.End == null)
             .OrderBy(row => row.Id)
             .Take(page.Probe)
             .ToListAsync(context.CancellationToken);
@@ -42,5 +37,17 @@ internal sealed partial class ActivationService
         var response = new ListActivationsResponse { NextPageToken = next };
         response.Activations.AddRange(shown.Select(activation => activation.ToMessage()));
         return response;
+    }
+
+    /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>.</exception>
+    private async Task<V1.Activation> ShowAsync(ActivationName name, ServerCallContext context)
+    {
+        var activation = await db.Activations.SingleOrDefaultAsync(
+                row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
+                context.CancellationToken)
+            ?? throw Refusal.NotFound($"{name}");
+
+        var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
+        return activation.ToMessage(devices.Select(device => device.ToDevice()));
     }
 }

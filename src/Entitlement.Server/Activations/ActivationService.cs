@@ -1,8 +1,10 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
+using Entitlement.Formats;
 using Entitlement.Server.Access;
 using Entitlement.Server.Errors;
+using Entitlement.Server.Idempotency;
 using Entitlement.Server.Signing;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
@@ -16,6 +18,7 @@ namespace Entitlement.Server.Activations;
 internal sealed partial class ActivationService(
     EntitlementDbContext db,
     ActivationWriter writer,
+    OnceWriter once,
     LicenseFileIssuer issuer,
     AccessDecider access,
     LicenseSigner signer,
@@ -32,7 +35,8 @@ internal sealed partial class ActivationService(
     public override async Task<PreviewLicenseRequestResponse> PreviewLicenseRequest(
         PreviewLicenseRequestRequest request, ServerCallContext context)
     {
-        var received = ReceivedRequest.Read(request.LicenseRequest.Span, signer.Issuer);
+        var received = ReceivedRequest.Read(
+            request.LicenseRequest.Span, signer.Issuer, LicenseRequestOperation.Activate, LicenseRequestOperation.Refresh);
         var answered = await FindAnswerAsync(received, context.CancellationToken);
         var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
         var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
@@ -44,15 +48,15 @@ internal sealed partial class ActivationService(
         {
             if (answered is null)
             {
-                plan.RequireAllowed(now, byPrincipal);
+                Require(plan, received, now, byPrincipal);
 
                 // Made and thrown away: nothing less tells whether the file keeps to its limit.
                 issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
-                preview.Outcome = plan.IsNew ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
+                preview.Outcome = plan.TakesSeat ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
             }
             else
             {
-                situation.License.RequireInForce(now);
+                situation.RequireAnswerable(now);
                 preview.Outcome = PreviewOutcome.SameFile;
             }
         }
@@ -67,7 +71,33 @@ internal sealed partial class ActivationService(
 
     public override async Task<ActivateResponse> Activate(ActivateRequest request, ServerCallContext context)
     {
-        var received = ReceivedRequest.Read(request.LicenseRequest.Span, signer.Issuer);
+        var answer = await AnswerAsync(request.LicenseRequest, LicenseRequestOperation.Activate, context);
+        return new ActivateResponse
+        {
+            LicenseFile = answer.File,
+            Activation = answer.Activation,
+            RepeatedAnswer = answer.IsRepeated,
+            NewerFileExists = answer.NewerFileExists,
+            GenerationNotice = answer.Notice.ToMessage(),
+        };
+    }
+
+    public override async Task<RefreshLicenseResponse> RefreshLicense(RefreshLicenseRequest request, ServerCallContext context)
+    {
+        var answer = await AnswerAsync(request.LicenseRequest, LicenseRequestOperation.Refresh, context);
+        return new RefreshLicenseResponse
+        {
+            LicenseFile = answer.File,
+            Activation = answer.Activation,
+            RepeatedAnswer = answer.IsRepeated,
+            NewerFileExists = answer.NewerFileExists,
+            GenerationNotice = answer.Notice.ToMessage(),
+        };
+    }
+
+    private async Task<Answer> AnswerAsync(ByteString file, LicenseRequestOperation operation, ServerCallContext context)
+    {
+        var received = ReceivedRequest.Read(file.Span, signer.Issuer, operation);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var answered = await FindAnswerAsync(received, context.CancellationToken);
@@ -88,17 +118,17 @@ internal sealed partial class ActivationService(
     }
 
     /// <summary>Null when something that the decision rests on was changed meanwhile.</summary>
-    private async Task<ActivateResponse?> TryIssueAsync(
+    private async Task<Answer?> TryIssueAsync(
         Situation situation, ReceivedRequest received, bool byPrincipal, ServerCallContext context)
     {
         var now = clock.GetUtcNow().ToWholeMilliseconds();
         var plan = situation.PlanFor(received);
-        plan.RequireAllowed(now, byPrincipal);
+        Require(plan, received, now, byPrincipal);
 
-        var recorded = situation.Standing?.Generation ?? 0;
+        var (recorded, revision) = (situation.Recorded?.Generation ?? 0, situation.Recorded?.Revision ?? 0);
         var activation = plan.Carry(signer.Lifetime, now);
         var file = issuer.Issue(activation, situation.License, situation.Features, received);
-        var change = new ActivationChange(situation.License, plan, activation, recorded, file, received);
+        var change = new ActivationChange(situation.License, plan, activation, revision, file, received);
         var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{received.InstanceThumbprint}";
         if (!await writer.TryWriteAsync(change, actor, context.CancellationToken))
         {
@@ -106,30 +136,34 @@ internal sealed partial class ActivationService(
         }
 
         Tell(plan.Notice, activation.Name, received.Machine.Generation, recorded);
-        return new ActivateResponse
-        {
-            LicenseFile = UnsafeByteOperations.UnsafeWrap(file.Content),
-            Activation = activation.ToMessage(received.Machine.Devices),
-            GenerationNotice = plan.Notice.ToMessage(),
-        };
+        return new Answer(
+            UnsafeByteOperations.UnsafeWrap(file.Content), activation.ToMessage(received.Machine.Devices), Notice: plan.Notice);
     }
 
-    /// <summary>The byte-identical file, while the license is in force.</summary>
-    private async Task<ActivateResponse> AnswerAgainAsync(
+    private static void Require(ActivationPlan plan, ReceivedRequest received, DateTimeOffset now, bool byPrincipal)
+    {
+        if (received.IsRefresh)
+        {
+            plan.RequireStanding(now);
+        }
+
+        plan.RequireAllowed(now, byPrincipal);
+    }
+
+    /// <summary>The byte-identical file, while the activation stands and the license is in force.</summary>
+    private async Task<Answer> AnswerAgainAsync(
         Situation situation, AnsweredRequest answered, CancellationToken cancellationToken)
     {
-        situation.License.RequireInForce(clock.GetUtcNow());
+        situation.RequireAnswerable(clock.GetUtcNow());
 
         // Read after the answer, and an activation is never without the files that were issued for it.
-        var activation = situation.Standing!;
+        var activation = situation.Recorded!;
         var file = await db.FindIssuedFileAsync(activation.AccountId, activation.Id, answered.Generation, cancellationToken);
-        return new ActivateResponse
-        {
-            LicenseFile = UnsafeByteOperations.UnsafeWrap(file!.Content),
-            Activation = activation.ToMessage(situation.StandingDevices),
-            RepeatedAnswer = true,
-            NewerFileExists = activation.Generation > answered.Generation,
-        };
+        return new Answer(
+            UnsafeByteOperations.UnsafeWrap(file!.Content),
+            activation.ToMessage(situation.StandingDevices),
+            IsRepeated: true,
+            NewerFileExists: activation.Generation > answered.Generation);
     }
 
     /// <exception cref="EntitlementException">The instance key used this <c>jti</c> for another request.</exception>
@@ -169,4 +203,11 @@ internal sealed partial class ActivationService(
                 break;
         }
     }
+
+    private sealed record Answer(
+        ByteString File,
+        V1.Activation Activation,
+        bool IsRepeated = false,
+        bool NewerFileExists = false,
+        GenerationNotice Notice = GenerationNotice.None);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Audit;
 using Entitlement.Domain.Licenses;
@@ -11,11 +10,11 @@ namespace Entitlement.Server.Activations;
 /// <param name="License">The license as it was read.</param>
 /// <param name="Plan">What the request does to it.</param>
 /// <param name="Activation">The activation as it will stand.</param>
-/// <param name="RecordedGeneration">The activation's generation as it was read; 0 for a new one.</param>
+/// <param name="RevisionRead">The activation's revision as it was read; 0 for a new one.</param>
 /// <param name="File">The signed file.</param>
 /// <param name="Request">The request that it answers.</param>
 internal sealed record ActivationChange(
-    License License, ActivationPlan Plan, Activation Activation, int RecordedGeneration, IssuedFile File, ReceivedRequest Request);
+    License License, ActivationPlan Plan, Activation Activation, int RevisionRead, IssuedFile File, ReceivedRequest Request);
 
 /// <summary>Makes a change in one transaction: activation, devices, file, request, audit record, and last the seats.</summary>
 internal sealed class ActivationWriter(Writer writer)
@@ -54,8 +53,8 @@ internal sealed class ActivationWriter(Writer writer)
         }
         else
         {
-            // It was read without tracking; the generation that was read guards the row against another writer.
-            db.Update(activation).Property(a => a.Generation).OriginalValue = change.RecordedGeneration;
+            // It was read without tracking; the revision that was read guards the row against another writer.
+            db.Update(activation).Property(a => a.Revision).OriginalValue = change.RevisionRead;
         }
 
         db.AddRange(plan.Added.Select(device => ActivationDevice.Create(activation, device)));
@@ -68,14 +67,14 @@ internal sealed class ActivationWriter(Writer writer)
     private static AuditRecord RecordOf(ActivationChange change, string actor)
     {
         var (activation, plan) = (change.Activation, change.Plan);
-        var details = new AuditDetails(
+        var details = new FileIssued(
             activation.Generation, change.File.FileId, change.File.KeyId, plan.Added.Count, plan.Removed.Count, $"{plan.Notice}");
         return AuditRecord.Create(
             activation.AccountId,
             actor,
-            plan.IsNew ? "activation.create" : "activation.issue",
+            plan.IsNew ? "activation.create" : plan.TakesSeat ? "activation.resume" : "activation.issue",
             activation.Name.ToString(),
             activation.UpdateTime,
-            JsonSerializer.Serialize(details, ActivationJson.Default.AuditDetails));
+            AuditJson.Of(details));
     }
 }

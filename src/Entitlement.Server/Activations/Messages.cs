@@ -24,6 +24,8 @@ internal static class Messages
             DeviceCount = activation.DeviceCount,
             CreateTime = activation.CreateTime.ToTimestamp(),
             UpdateTime = activation.UpdateTime.ToTimestamp(),
+            EndTime = activation.EndTime?.ToTimestamp(),
+            End = activation.End?.ToMessage() ?? V1.ActivationEnd.Unspecified,
         };
         using var components = JsonDocument.Parse(activation.Components);
         message.ComponentKinds.AddRange(
@@ -50,5 +52,11 @@ internal static class Messages
         GenerationNotice.None => V1.GenerationNotice.Unspecified,
         GenerationNotice.Behind => V1.GenerationNotice.Behind,
         GenerationNotice.Ahead => V1.GenerationNotice.Ahead,
+    };
+
+    private static V1.ActivationEnd ToMessage(this ActivationEnd end) => end switch
+    {
+        ActivationEnd.Returned => V1.ActivationEnd.Returned,
+        ActivationEnd.Released => V1.ActivationEnd.Released,
     };
 }

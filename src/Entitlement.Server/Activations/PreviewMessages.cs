@@ -19,7 +19,7 @@ internal static class PreviewMessages
             State = license.StateAt(now).ToMessage(),
             EndTime = license.EndTime?.ToTimestamp(),
             CareEndTime = license.CareEndTime?.ToTimestamp(),
-            Activation = situation.Standing?.Name.ToString() ?? "",
+            Activation = situation.Recorded?.Name.ToString() ?? "",
         };
         message.Seats.AddRange(plan.Seats.Select(ToMessage));
         message.Devices.AddRange(DevicesOf(plan));

@@ -8,8 +8,6 @@ namespace Entitlement.Server.Activations;
 /// <summary>A license request that was read and verified, and that is meant for this service and this RPC.</summary>
 internal sealed class ReceivedRequest
 {
-    private const string Operation = "activate";
-
     private readonly LicenseRequestFile _file;
 
     private ReceivedRequest(LicenseRequestFile file, Slc slc)
@@ -33,18 +31,23 @@ internal sealed class ReceivedRequest
 
     public MachineComponents Components => _file.Request.Machine.Components;
 
+    /// <summary>Whether it is meant for an activation that stands, and must not take a machine seat.</summary>
+    public bool IsRefresh => _file.Request.Operation == LicenseRequestOperation.Refresh;
+
     /// <summary>Everything that can be judged without asking the database, the cheapest first.</summary>
     /// <param name="content">The whole file.</param>
     /// <param name="issuer">The name of this service.</param>
+    /// <param name="expected">The operations that the RPC carries out.</param>
     /// <exception cref="FileFormatException">The file breaks a rule of its format.</exception>
     /// <exception cref="EntitlementException">It is for another RPC or another service, or its code can't be right.</exception>
-    public static ReceivedRequest Read(ReadOnlySpan<byte> content, string issuer)
+    public static ReceivedRequest Read(
+        ReadOnlySpan<byte> content, string issuer, params ReadOnlySpan<LicenseRequestOperation> expected)
     {
         var file = LicenseRequestFile.Read(content);
         var request = file.Request;
-        if (request.Operation != LicenseRequestOperation.Activate)
+        if (!expected.Contains(request.Operation))
         {
-            throw Refusal.WrongOperation(NameOf(request.Operation), Operation);
+            throw Refusal.WrongOperation(NameOf(request.Operation), NameOf(expected[0]));
         }
 
         if (request.Audience is { } audience && !string.Equals(audience, issuer, StringComparison.Ordinal))
@@ -69,7 +72,7 @@ internal sealed class ReceivedRequest
 
     private static string NameOf(LicenseRequestOperation operation) => operation switch
     {
-        LicenseRequestOperation.Activate => Operation,
+        LicenseRequestOperation.Activate => "activate",
         LicenseRequestOperation.Refresh => "refresh",
         LicenseRequestOperation.Replace => "replace",
     };

@@ -8,7 +8,7 @@ namespace Entitlement.Server.Activations;
 
 /// <summary>What stands in the database about a request, read without a lock: the license that it names and what its key has on it.</summary>
 internal sealed record Situation(
-    License License, IReadOnlyCollection<FeatureLine> Features, Activation? Standing, IReadOnlyCollection<Device> StandingDevices)
+    License License, IReadOnlyCollection<FeatureLine> Features, Activation? Recorded, IReadOnlyCollection<Device> StandingDevices)
 {
     /// <exception cref="EntitlementException">No license has this code, or it is for another product.</exception>
     public static async Task<Situation> LoadAsync(
@@ -22,16 +22,24 @@ internal sealed record Situation(
 
         var (account, license) = (found.License.AccountId, found.License.Id);
         var features = await db.ListFeaturesAsync(account, license, cancellationToken);
-        var standing = await db.FindActivationAsync(account, license, request.Machine.Thumbprint, cancellationToken);
-        var devices = standing is null ? [] : await db.ListDevicesAsync(account, standing.Id, cancellationToken);
-        return new Situation(found.License, features, standing, [.. devices.Select(device => device.ToDevice())]);
+        var recorded = await db.FindActivationAsync(account, license, request.Machine.Thumbprint, cancellationToken);
+        var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
+        return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())]);
     }
 
     public ActivationPlan PlanFor(ReceivedRequest request) => Plan(request.Machine);
+
+    /// <summary>Whether a request that was answered before may have its answer again.</summary>
+    /// <exception cref="EntitlementException">The license is not in force, or the activation has ended.</exception>
+    public void RequireAnswerable(DateTimeOffset now)
+    {
+        License.RequireInForce(now);
+        Recorded?.RequireStanding();
+    }
 
     /// <summary>Of a request that was answered before: whatever it asked for then, nothing moves now.</summary>
     public ActivationPlan PlanForAnswered(ReceivedRequest request) => Plan(request.Machine with { Devices = [.. StandingDevices] });
 
     private ActivationPlan Plan(MachineFacts machine) =>
-        ActivationPlan.Make(License, Features, Standing, StandingDevices, machine);
+        ActivationPlan.Make(License, Features, Recorded, StandingDevices, machine);
 }

@@ -36,13 +36,18 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
         var actor = call.GetCaller().Actor;
         if (requestId.Length == 0)
         {
-            return writer.RunAsync((db, token) => change(new Change(db, actor, Now()), token), call.CancellationToken);
+            return RunAsync(actor, change, call.CancellationToken);
         }
 
         return Guid.TryParseExact(requestId, "D", out var id)
             ? RunAsync(new Once(actor, call.Method, id, SHA256.HashData(request.ToByteArray())), change, call.CancellationToken)
             : throw Refusal.InvalidArgument(Field, "must be a UUID, such as 3f1c9a52-7b1e-4c58-9d4e-0a6b2f8e1d37");
     }
+
+    /// <summary>Makes a change that takes effect once by its own nature.</summary>
+    public Task<Outcome> RunAsync(
+        string actor, Func<Change, CancellationToken, Task<Outcome>> change, CancellationToken cancellationToken) =>
+        writer.RunAsync((db, token) => change(new Change(db, actor, Now()), token), cancellationToken);
 
     public Task<Outcome> RunAsync(
         Once once, Func<Change, CancellationToken, Task<Outcome>> change, CancellationToken cancellationToken) =>

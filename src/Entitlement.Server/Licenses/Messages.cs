@@ -23,6 +23,7 @@ internal static class Messages
         MachinesHeld = license.MachinesHeld,
         Features = { features.OrderBy(line => line.Code, StringComparer.Ordinal).Select(ToMessage) },
         MachineMatch = license.MachineMatch,
+        ReleaseLimit = license.ReleaseLimit,
         EndTime = license.EndTime?.ToTimestamp(),
         CareEndTime = license.CareEndTime?.ToTimestamp(),
         PerpetualOffline = license.PerpetualOffline,

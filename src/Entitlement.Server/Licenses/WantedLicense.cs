@@ -21,6 +21,7 @@ internal static class WantedLicense
         ActivationMode = ReadMode(wanted.ActivationMode),
         MachineLimit = OrDefault(wanted.MachineLimit, 1),
         MachineMatch = OrDefault(wanted.MachineMatch, License.DefaultMachineMatch),
+        ReleaseLimit = wanted.HasReleaseLimit ? wanted.ReleaseLimit : License.DefaultReleaseLimit,
         EndTime = ReadTime(wanted.EndTime, "license.end_time"),
         CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time"),
         PerpetualOffline = wanted.PerpetualOffline,

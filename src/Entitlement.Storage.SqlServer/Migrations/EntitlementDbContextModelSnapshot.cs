@@ -107,11 +107,16 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("DeviceCount")
                         .HasColumnType("int");
 
+                    b.Property<int?>("End")
+                        .HasColumnType("int");
+
+                    b.Property<long?>("EndTime")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("FileExpireTime")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Generation")
-                        .IsConcurrencyToken()
                         .HasColumnType("int");
 
                     b.Property<string>("MachineName")
@@ -123,6 +128,13 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<int>("SeatGeneration")
+                        .HasColumnType("int");
 
                     b.Property<byte[]>("Thumbprint")
                         .IsRequired()
@@ -140,7 +152,11 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.ToTable("Activations", null, t =>
                         {
+                            t.HasCheckConstraint("CK_Activations_End", "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
+
                             t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+
+                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
                         });
                 });
 
@@ -260,6 +276,37 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         {
                             t.HasCheckConstraint("CK_IssuedFiles_Generation", "\"Generation\" > 0");
                         });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Activations.SeatRelease", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("LicenseId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Id")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ActivationId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<long>("ReleaseTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId", "LicenseId", "Id");
+
+                    b.ToTable("SeatReleases", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Domain.Audit.AuditRecord", b =>
@@ -394,6 +441,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("binary(16)")
                         .IsFixedLength();
+
+                    b.Property<int>("ReleaseLimit")
+                        .HasColumnType("int");
 
                     b.Property<long?>("RevokeTime")
                         .HasColumnType("bigint");

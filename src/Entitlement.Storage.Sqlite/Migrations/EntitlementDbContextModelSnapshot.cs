@@ -100,11 +100,16 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("DeviceCount")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int?>("End")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndTime")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("FileExpireTime")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Generation")
-                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("MachineName")
@@ -116,6 +121,13 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("SeatGeneration")
+                        .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Thumbprint")
                         .IsRequired()
@@ -133,7 +145,11 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.ToTable("Activations", null, t =>
                         {
+                            t.HasCheckConstraint("CK_Activations_End", "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
+
                             t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+
+                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
                         });
                 });
 
@@ -251,6 +267,37 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         {
                             t.HasCheckConstraint("CK_IssuedFiles_Generation", "\"Generation\" > 0");
                         });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Activations.SeatRelease", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("LicenseId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Id")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ActivationId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<long>("ReleaseTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "LicenseId", "Id");
+
+                    b.ToTable("SeatReleases", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Domain.Audit.AuditRecord", b =>
@@ -380,6 +427,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("BLOB")
                         .IsFixedLength();
+
+                    b.Property<int>("ReleaseLimit")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("RevokeTime")
                         .HasColumnType("INTEGER");

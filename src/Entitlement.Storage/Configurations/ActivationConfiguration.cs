@@ -21,7 +21,13 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
     public void Configure(EntityTypeBuilder<Activation> builder)
     {
         builder.ToTable("Activations", table =>
-            table.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0"));
+        {
+            table.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+            table.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
+            table.HasCheckConstraint(
+                "CK_Activations_End",
+                "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
+        });
 
         builder.HasKey(activation => new { activation.AccountId, activation.LicenseId, activation.Id });
         builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.Thumbprint })
@@ -30,6 +36,6 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
         builder.Property(activation => activation.MachineName).HasMaxLength(MaxTextLength);
         builder.Property(activation => activation.Components).HasMaxLength(MaxComponentsLength).IsUnicode(false);
         builder.Property(activation => activation.ProductVersion).HasMaxLength(MaxTextLength);
-        builder.Property(activation => activation.Generation).IsConcurrencyToken();
+        builder.Property(activation => activation.Revision).IsConcurrencyToken();
     }
 }

@@ -81,10 +81,12 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         public Func<LicenseClaims, LicenseClaims> Terms { get; set; } = claims => claims;
 
-        public ActivateResponse Answer(ActivateRequest request)
+        public List<byte[]> Returned { get; } = [];
+
+        public ByteString Answer(ByteString request)
         {
-            Received.Add(request.LicenseRequest.ToByteArray());
-            var file = LicenseRequestFile.Read(request.LicenseRequest.Span);
+            Received.Add(request.ToByteArray());
+            var file = LicenseRequestFile.Read(request.Span);
             var claims = vendor.Claims with
             {
                 KeyThumbprint = file.InstanceKey.Thumbprint,
@@ -92,12 +94,23 @@ internal sealed class ActivationHost : IAsyncDisposable
                 Generation = file.Request.Generation + 1,
             };
             var license = vendor.Issue(Terms(claims));
+            Lose();
+            return Refuses ? throw Refusal() : ByteString.CopyFrom(license);
+        }
+
+        public DeactivateResponse Answer(DeactivateRequest request)
+        {
+            Returned.Add(request.ReturnReceipt.ToByteArray());
+            Lose();
+            return new DeactivateResponse();
+        }
+
+        private void Lose()
+        {
             if (LosesTheAnswer)
             {
                 throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "The connection was lost."));
             }
-
-            return Refuses ? throw Refusal() : new ActivateResponse { LicenseFile = ByteString.CopyFrom(license) };
         }
 
         private static RpcException Refusal()
@@ -121,6 +134,12 @@ internal sealed class ActivationHost : IAsyncDisposable
     private sealed class Service(Behaviour behaviour) : ActivationService.ActivationServiceBase
     {
         public override Task<ActivateResponse> Activate(ActivateRequest request, ServerCallContext context) =>
+            Task.FromResult(new ActivateResponse { LicenseFile = behaviour.Answer(request.LicenseRequest) });
+
+        public override Task<RefreshLicenseResponse> RefreshLicense(RefreshLicenseRequest request, ServerCallContext context) =>
+            Task.FromResult(new RefreshLicenseResponse { LicenseFile = behaviour.Answer(request.LicenseRequest) });
+
+        public override Task<DeactivateResponse> Deactivate(DeactivateRequest request, ServerCallContext context) =>
             Task.FromResult(behaviour.Answer(request));
     }
 }

@@ -35,6 +35,18 @@ internal sealed class ActivationStory : IAsyncDisposable
         new ActivationService.ActivationServiceClient(asAdministrator ? Host.Administrator : Host.Anonymous)
             .ActivateAsync(new ActivateRequest { LicenseRequest = file }).ResponseAsync;
 
+    public Task<RefreshLicenseResponse> RefreshAsync(ByteString file) =>
+        new ActivationService.ActivationServiceClient(Host.Anonymous)
+            .RefreshLicenseAsync(new RefreshLicenseRequest { LicenseRequest = file }).ResponseAsync;
+
+    public Task<DeactivateResponse> ReturnAsync(ByteString receipt) =>
+        new ActivationService.ActivationServiceClient(Host.Anonymous)
+            .DeactivateAsync(new DeactivateRequest { ReturnReceipt = receipt }).ResponseAsync;
+
+    public Task<ReleaseActivationResponse> ReleaseAsync(string activation, string requestId = "") =>
+        new ActivationService.ActivationServiceClient(Host.Administrator).ReleaseActivationAsync(
+            new ReleaseActivationRequest { Name = activation, Reason = "The disk is dead.", RequestId = requestId }).ResponseAsync;
+
     public Task<PreviewLicenseRequestResponse> PreviewAsync(ByteString file, bool asAdministrator = false) =>
         new ActivationService.ActivationServiceClient(asAdministrator ? Host.Administrator : Host.Anonymous)
             .PreviewLicenseRequestAsync(new PreviewLicenseRequestRequest { LicenseRequest = file }).ResponseAsync;

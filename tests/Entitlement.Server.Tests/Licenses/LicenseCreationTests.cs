@@ -46,8 +46,8 @@ public class LicenseCreationTests
             new CreateLicenseRequest { Parent = await shop.NewAccountAsync(), License = wanted })).License;
 
         Assert.Equal(
-            (ActivationMode.SelfService, 1, 2, 1),
-            (created.ActivationMode, created.MachineLimit, created.MachineMatch, created.Features[0].Quantity));
+            (ActivationMode.SelfService, 1, 2, 1, 5),
+            (created.ActivationMode, created.MachineLimit, created.MachineMatch, created.Features[0].Quantity, created.ReleaseLimit));
         Assert.Null(created.EndTime);
         Assert.Null(created.CareEndTime);
     }
@@ -182,6 +182,7 @@ public class LicenseCreationTests
         ActivationMode = ActivationMode.Approval,
         MachineLimit = 1_000_000,
         MachineMatch = 7,
+        ReleaseLimit = 0,
         EndTime = new Timestamp { Seconds = shop.Clock.GetUtcNow().AddDays(365).ToUnixTimeSeconds(), Nanos = 123_000_000 },
         CareEndTime = new Timestamp { Seconds = 253_402_300_799 },
         PerpetualOffline = true,

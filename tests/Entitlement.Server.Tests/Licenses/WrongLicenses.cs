@@ -18,6 +18,8 @@ internal static class WrongLicenses
         ("license.machine_limit", "too many", license => license.MachineLimit = 1_000_001),
         ("license.machine_match", "negative", license => license.MachineMatch = -1),
         ("license.machine_match", "more kinds than there are", license => license.MachineMatch = 8),
+        ("license.release_limit", "negative", license => license.ReleaseLimit = -1),
+        ("license.release_limit", "too many", license => license.ReleaseLimit = 1_000_001),
         ("license.end_time", "now", license => license.EndTime = Timestamp.FromDateTimeOffset(now)),
         ("license.end_time", "negative nanos", license => license.EndTime.Nanos = -1),
         ("license.end_time", "a second of nanos", license => license.EndTime.Nanos = 1_000_000_000),

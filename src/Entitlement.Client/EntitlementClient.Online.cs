@@ -1,0 +1,75 @@
+using Entitlement.Client.Activation;
+using Entitlement.Client.Verification;
+using Entitlement.Formats;
+using Entitlement.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Entitlement.Client;
+
+/// <summary>The half that talks to the service.</summary>
+public sealed partial class EntitlementClient
+{
+    private static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Hands the request in and installs the license file that comes back.</summary>
+    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
+    /// <inheritdoc cref="CreateRequest(string, IEnumerable{RequestedDevice}?, string?)"/>
+    /// <exception cref="EntitlementRefusedException">
+    /// The service refused, with its reason. Nothing was changed.
+    /// </exception>
+    /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
+    public async Task<VerificationResult> ActivateAsync(
+        ChannelBase channel, string slc, IEnumerable<RequestedDevice>? devices = null, string? audience = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new ActivateRequest { LicenseRequest = ByteString.CopyFrom(CreateRequest(slc, devices, audience)) };
+        var answer = await CallAsync(channel, (service, deadline) =>
+            service.ActivateAsync(request, headers: null, deadline, cancellationToken)).ConfigureAwait(false);
+        return Install(answer.LicenseFile.Span);
+    }
+
+    /// <summary>Gets the next license file of what is installed, and installs it.</summary>
+    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
+    /// <inheritdoc cref="CreateRefreshRequest"/>
+    /// <exception cref="EntitlementRefusedException">
+    /// The service refused, with its reason. What is installed stays.
+    /// </exception>
+    /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
+    public async Task<VerificationResult> RefreshAsync(
+        ChannelBase channel, IEnumerable<RequestedDevice>? devices = null, CancellationToken cancellationToken = default)
+    {
+        var request = new RefreshLicenseRequest { LicenseRequest = ByteString.CopyFrom(CreateRefreshRequest(devices)) };
+        var answer = await CallAsync(channel, (service, deadline) =>
+            service.RefreshLicenseAsync(request, headers: null, deadline, cancellationToken)).ConfigureAwait(false);
+        return Install(answer.LicenseFile.Span);
+    }
+
+    /// <summary>Gives the license back online; see <see cref="CreateReturnReceipt"/>.</summary>
+    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
+    /// <exception cref="EntitlementRefusedException">The service refused, with its reason.</exception>
+    /// <exception cref="InvalidOperationException">No license file of this installation is there, and no receipt.</exception>
+    /// <exception cref="RpcException">The service was not reached. Call again: the same receipt is sent.</exception>
+    public async Task DeactivateAsync(ChannelBase channel, CancellationToken cancellationToken = default)
+    {
+        var request = new DeactivateRequest { ReturnReceipt = ByteString.CopyFrom(CreateReturnReceipt()) };
+        await CallAsync(channel, (service, deadline) =>
+            service.DeactivateAsync(request, headers: null, deadline, cancellationToken)).ConfigureAwait(false);
+        _state.Delete(ReceiptFileName);
+    }
+
+    private static async Task<T> CallAsync<T>(
+        ChannelBase channel, Func<ActivationService.ActivationServiceClient, DateTime, AsyncUnaryCall<T>> call)
+    {
+        try
+        {
+            // By the system's clock, which is the one that the channel looks at.
+            var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline;
+            return await call(new ActivationService.ActivationServiceClient(channel), deadline).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (EntitlementRefusedException.From(exception) is not null)
+        {
+            throw EntitlementRefusedException.From(exception)!;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Entitlement.Domain.Activations;
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Names;
+using Entitlement.Server.Idempotency;
+using Entitlement.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>Ends activations, each in the transaction of a change, with all the seats that it holds.</summary>
+internal static class ActivationEnding
+{
+    /// <summary>By the receipt of its own machine. One that has ended before stays as it is.</summary>
+    /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>: the key has no such activation.</exception>
+    public static async Task<Outcome> ReturnAsync(this Change change, ReceivedReceipt receipt, CancellationToken cancellationToken)
+    {
+        var activation = await change.FindAsync(receipt.Activation, cancellationToken);
+        if (activation is null || !activation.Thumbprint.AsSpan().SequenceEqual(receipt.Thumbprint))
+        {
+            throw Refusal.NotFound($"{receipt.Activation}");
+        }
+
+        if (activation.End is not null || receipt.Generation < activation.SeatGeneration)
+        {
+            return new Outcome($"{activation.Name}", Existed: true);
+        }
+
+        change.Audit(
+            activation.AccountId,
+            "activation.return",
+            $"{activation.Name}",
+            AuditJson.Of(new ActivationReturned(activation.Generation, receipt.Generation, receipt.Jti, activation.DeviceCount)));
+        await change.EndAsync(activation, ActivationEnd.Returned, cancellationToken);
+        return new Outcome($"{activation.Name}", Existed: false);
+    }
+
+    /// <summary>By a principal, for a machine that can't return it; only so many a year.</summary>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.NotFound"/>, <see cref="FailureReason.ActivationEnded"/> or
+    /// <see cref="FailureReason.ReleaseLimitReached"/>.
+    /// </exception>
+    public static async Task<Outcome> ReleaseAsync(
+        this Change change, ActivationName name, string reason, CancellationToken cancellationToken)
+    {
+        var activation = await change.FindAsync(name, cancellationToken) ?? throw Refusal.NotFound($"{name}");
+        change.Audit(
+            activation.AccountId,
+            "activation.release",
+            $"{activation.Name}",
+            AuditJson.Of(new ActivationReleased(activation.Generation, reason, activation.DeviceCount)));
+        change.Db.SeatReleases.Add(SeatRelease.Create(activation, change.Now));
+        var license = await change.EndAsync(activation, ActivationEnd.Released, cancellationToken);
+
+        // Under the lock that the seats have put on the license, so that of two that race for the last one is refused.
+        license.RequireReleasable(await change.Db.CountReleasesAsync(license.Name, change.Now, cancellationToken));
+        return new Outcome($"{activation.Name}", Existed: false);
+    }
+
+    /// <summary>How many of a license's activations were released within the period that counts.</summary>
+    public static Task<int> CountReleasesAsync(
+        this EntitlementDbContext db, LicenseName license, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now - License.ReleasePeriod;
+        return db.SeatReleases.CountAsync(
+            release => release.AccountId == license.AccountId
+                && release.LicenseId == license.LicenseId
+                && release.ReleaseTime > since,
+            cancellationToken);
+    }
+
+    private static async Task<License> EndAsync(
+        this Change change, Activation activation, ActivationEnd end, CancellationToken cancellationToken)
+    {
+        var license = await change.Db.Licenses.AsNoTracking().SingleAsync(
+            license => license.AccountId == activation.AccountId && license.Id == activation.LicenseId, cancellationToken);
+        var devices = await change.Db.ActivationDevices
+            .Where(device => device.AccountId == activation.AccountId && device.ActivationId == activation.Id)
+            .ToListAsync(cancellationToken);
+
+        var seats = activation.Finish(devices.Select(device => device.ToDevice()), end, change.Now);
+        change.Db.RemoveRange(devices);
+        await change.Db.SaveChangesAsync(cancellationToken);
+
+        // Last, so that the lock on the license is short.
+        return await Seats.TakeAsync(change.Db, license.Name, license.Terms, seats, cancellationToken)
+            ? license
+            : throw new StaleReadException("The license is no longer what was read.");
+    }
+
+    private static Task<Activation?> FindAsync(this Change change, ActivationName name, CancellationToken cancellationToken) =>
+        change.Db.Activations.SingleOrDefaultAsync(
+            row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
+            cancellationToken);
+}
