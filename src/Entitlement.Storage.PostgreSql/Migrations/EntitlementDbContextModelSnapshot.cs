@@ -97,11 +97,16 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("DeviceCount")
                         .HasColumnType("integer");
 
+                    b.Property<int?>("End")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("EndTime")
+                        .HasColumnType("bigint");
+
                     b.Property<long?>("FileExpireTime")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Generation")
-                        .IsConcurrencyToken()
                         .HasColumnType("integer");
 
                     b.Property<string>("MachineName")
@@ -113,6 +118,13 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<int>("SeatGeneration")
+                        .HasColumnType("integer");
 
                     b.Property<byte[]>("Thumbprint")
                         .IsRequired()
@@ -130,7 +142,11 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.ToTable("Activations", null, t =>
                         {
+                            t.HasCheckConstraint("CK_Activations_End", "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
+
                             t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+
+                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
                         });
                 });
 
@@ -228,6 +244,28 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         {
                             t.HasCheckConstraint("CK_IssuedFiles_Generation", "\"Generation\" > 0");
                         });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Activations.SeatRelease", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("LicenseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ActivationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("ReleaseTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId", "LicenseId", "Id");
+
+                    b.ToTable("SeatReleases", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Domain.Audit.AuditRecord", b =>
@@ -347,6 +385,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.Property<Guid>("ProductId")
                         .HasColumnType("uuid");
+
+                    b.Property<int>("ReleaseLimit")
+                        .HasColumnType("integer");
 
                     b.Property<long?>("RevokeTime")
                         .HasColumnType("bigint");
