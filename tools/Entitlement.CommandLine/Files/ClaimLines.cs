@@ -60,6 +60,14 @@ internal static class ClaimLines
         yield return ("Instance key", file.InstanceKey.Thumbprint);
     }
 
+    public static IEnumerable<(string Label, string Value)> Of(ReturnReceipt receipt)
+    {
+        yield return ("Activation", receipt.Subject);
+        yield return ("Returned generation", Text(receipt.Generation));
+        yield return ("Receipt", receipt.Jti.ToString());
+        yield return ("Made", Time(receipt.IssueTime));
+    }
+
     /// <summary>A code lets whoever reads it take a seat, so only enough to tell codes apart is shown.</summary>
     public static string Ending(string code) => code.Length > 4 ? $"…{code[^4..]}" : "…";
 

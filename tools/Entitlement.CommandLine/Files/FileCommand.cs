@@ -2,39 +2,46 @@ using System.CommandLine;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
-using Entitlement.Formats;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
 namespace Entitlement.CommandLine.Files;
 
-/// <summary>A command that hands a license request to the service, as a principal or as an installed product.</summary>
+/// <summary>A command that hands a file of a product to the service, as a principal or as the product itself.</summary>
 internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
     where TRequest : class, IMessage<TRequest>, new()
     where TResponse : class, IMessage<TResponse>, new()
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "License request (.lrq); - reads standard input." };
+    private readonly Argument<string> _file = new("FILE");
 
     private readonly Option<bool> _asProduct = new("--as-product")
     {
         Description = "Send no credentials, as an installed product does, although an API key is at hand.",
     };
 
+    /// <param name="name">What the command is called.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="rpc">What it calls.</param>
+    /// <param name="kind">What file it is, and the most bytes that one may have.</param>
+    /// <param name="makeRequest">Makes the request of the file.</param>
+    /// <param name="show">Tells the answer.</param>
     public FileCommand(
         string name,
         string description,
         MethodDescriptor rpc,
+        (string Name, int MaxBytes) kind,
         Func<ByteString, TRequest> makeRequest,
         Func<Screen, TResponse, ParseResult, CancellationToken, Task<ExitCode>> show)
         : base(name, description)
     {
         Rpc = rpc;
+        _file.Description = $"{kind.Name}; - reads standard input.";
         Arguments.Add(_file);
         Options.Add(_asProduct);
         SetAction(async (parse, cancellation) =>
         {
             // The service judges the file, so a file that is too large is sent with one byte over the limit.
-            var file = await LocalFiles.ReadAsync(parse.GetRequiredValue(_file), LicenseRequestFile.MaxBytes, cancellation);
+            var file = await LocalFiles.ReadAsync(parse.GetRequiredValue(_file), kind.MaxBytes, cancellation);
             var screen = Screen.Of(parse);
             using var connection = Connection.Open(parse, withoutCredentials: parse.GetValue(_asProduct));
             var request = makeRequest(ByteString.CopyFrom(file));

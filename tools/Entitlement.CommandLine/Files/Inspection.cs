@@ -45,6 +45,9 @@ internal sealed class Inspection
                 case LicenseRequestFile.Type:
                     seen.ReadRequest(file);
                     break;
+                case ReturnReceiptFile.Type:
+                    seen.ReadReceipt(file);
+                    break;
                 case LicenseFile.Type:
                     seen.ReadLicense(file);
                     break;
@@ -112,9 +115,22 @@ internal sealed class Inspection
         Kind = "license request";
         var request = LicenseRequestFile.Inspect(file);
         _lines.AddRange(ClaimLines.Of(request));
-        SignatureHolds = request.IsVerified;
-        Signature = request.IsVerified ? "holds: the file is as the owner of the instance key made it" : "does not hold";
-        if (!request.IsVerified)
+        Judge(request.IsVerified);
+    }
+
+    private void ReadReceipt(byte[] file)
+    {
+        Kind = "return receipt";
+        var receipt = ReturnReceiptFile.Inspect(file);
+        _lines.AddRange(ClaimLines.Of(receipt.Receipt).Append(("Instance key", receipt.InstanceKey.Thumbprint)));
+        Judge(receipt.IsVerified);
+    }
+
+    private void Judge(bool isVerified)
+    {
+        SignatureHolds = isVerified;
+        Signature = isVerified ? "holds: the file is as the owner of the instance key made it" : "does not hold";
+        if (!isVerified)
         {
             _problems.Add(("BAD_SIGNATURE", "The signature is not the one of header.jwk for this content: the file was changed."));
         }

@@ -15,8 +15,9 @@ internal static class PreviewCommand
 {
     public static Command Create() => new FileCommand<PreviewLicenseRequestRequest, PreviewLicenseRequestResponse>(
         "preview",
-        "Tell what activate would do with a license request, and change nothing",
+        "Tell what activate, or refresh, would do with a license request, and change nothing",
         ActivationCommands.Rpc(nameof(Stub.PreviewLicenseRequest)),
+        ActivateCommand.LicenseRequest,
         file => new PreviewLicenseRequestRequest { LicenseRequest = file },
         (screen, answer, _, _) => Task.FromResult(Show(screen, answer)));
 

@@ -25,6 +25,11 @@ internal static class RequestCommand
     private static readonly Option<string?> DeviceFile = Text(
         "--devices", "FILE", "Devices to activate: .json (a list of {id, feature, model}) or .csv (with the heading id,feature,model).");
 
+    private static readonly Option<bool> Refresh = new("--refresh")
+    {
+        Description = "Ask for the next license file of an activation that stands, which takes no machine seat.",
+    };
+
     private static readonly Option<DateOnly> BuildDate = new("--build-date")
     {
         Description = "Date of the installed build, such as 2026-11-01.",
@@ -44,7 +49,7 @@ internal static class RequestCommand
     {
         var command = new Command("request", "Make this machine's license request (.lrq); its instance key is made once and kept")
         {
-            Slc, SlcFile, Product, Version, BuildDate, Devices, DeviceFile, Directory, MachineName, Audience, Installed, Output,
+            Slc, SlcFile, Product, Version, BuildDate, Devices, DeviceFile, Directory, MachineName, Audience, Installed, Refresh, Output,
         };
         command.Validators.Add(result =>
         {
@@ -67,7 +72,7 @@ internal static class RequestCommand
             Jti = Guid.CreateVersion7(now),
             IssueTime = now,
             Audience = parse.GetValue(Audience),
-            Operation = LicenseRequestOperation.Activate,
+            Operation = parse.GetValue(Refresh) ? LicenseRequestOperation.Refresh : LicenseRequestOperation.Activate,
             Slc = parse.GetValue(Slc) ?? await ReadSlcAsync(parse.GetValue(SlcFile)!, cancellation),
             Product = product,
             ProductVersion = parse.GetRequiredValue(Version),

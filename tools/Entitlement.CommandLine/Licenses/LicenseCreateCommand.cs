@@ -20,6 +20,12 @@ internal static class LicenseCreateCommand
     private static readonly Option<int> MachineMatch = Number(
         "--machine-match", "How many kinds of hardware component must match offline, 1 to 7. [default: 2]");
 
+    private static readonly Option<int?> ReleaseLimit = new("--release-limit")
+    {
+        HelpName = "NUMBER",
+        Description = "How many activations may be released by hand within 365 days. [default: 5]",
+    };
+
     private static readonly Option<FeatureLine[]> Features = new("--feature")
     {
         Description = "CODE:license or CODE:device, and :QUANTITY where it is not 1; such as export:license, camera:device:4. Repeatable.",
@@ -47,7 +53,7 @@ internal static class LicenseCreateCommand
     public static Command Create() => new RpcCommand<CreateLicenseRequest, CreateLicenseResponse>(
         "create", "Create a license with a new SLC", LicenseCommands.Rpc(nameof(Stub.CreateLicense)), Fill)
     {
-        Account, Product, Edition, Machines, Features, Mode, MachineMatch, End, CareEnd, PerpetualOffline, ExternalRef, RequestId.Option,
+        Account, Product, Edition, Machines, Features, Mode, MachineMatch, ReleaseLimit, End, CareEnd, PerpetualOffline, ExternalRef, RequestId.Option,
     };
 
     private static void Fill(ParseResult parse, CreateLicenseRequest request)
@@ -66,6 +72,11 @@ internal static class LicenseCreateCommand
             PerpetualOffline = parse.GetValue(PerpetualOffline),
             ExternalRef = parse.GetValue(ExternalRef) ?? "",
         };
+        if (parse.GetValue(ReleaseLimit) is { } limit)
+        {
+            request.License.ReleaseLimit = limit;
+        }
+
         request.License.Features.Add(parse.GetValue(Features) ?? []);
     }
 
