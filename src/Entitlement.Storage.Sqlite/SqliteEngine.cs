@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Entitlement.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using SQLitePCL;
@@ -20,6 +21,14 @@ internal sealed class SqliteEngine(
     public override Task<T> WriteAsync<T>(
         Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         _lane.RunAsync(work, cancellationToken);
+
+    /// <summary>
+    /// By prepared statements of our own. Writers take turns, so what one of them costs is what all of them wait for, and EF
+    /// Core's change tracker with statements that are composed and prepared each time is five sixths of that. The databases
+    /// that stand behind a network get all rows in one message from EF Core, which is worth more there.
+    /// </summary>
+    public override Task SaveAsync(EntitlementDbContext db, RowChanges rows, CancellationToken cancellationToken) =>
+        rows.ExecuteAsync(db, cancellationToken);
 
     /// <summary>
     /// Writes the number that SQLite keeps in its header for its user, who has no use for it: one page, as durable as any

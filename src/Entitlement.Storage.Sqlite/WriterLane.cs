@@ -26,7 +26,10 @@ internal sealed class WriterLane : IAsyncDisposable
     private readonly Channel<Turn> _turns;
     private readonly Task _loop;
 
-    /// <param name="contexts">Where the context of each batch comes from.</param>
+    /// <summary>Kept open from batch to batch, with its prepared statements; a failure ends it.</summary>
+    private EntitlementDbContext? _db;
+
+    /// <param name="contexts">Where its context comes from.</param>
     /// <param name="capacity">How many may wait.</param>
     /// <param name="clock">Ends a batch in time.</param>
     public WriterLane(IDbContextFactory<EntitlementDbContext> contexts, int capacity, TimeProvider clock)
@@ -77,31 +80,43 @@ internal sealed class WriterLane : IAsyncDisposable
         {
             var served = ServeAsync(batch);
             await served.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (served.IsFaulted)
+            {
+                await CloseAsync();
+            }
+
             batch.ForEach(turn => turn.Release(served));
             batch.Clear();
         }
+
+        await CloseAsync();
     }
 
     /// <param name="batch">Gets those who are served; when this fails, all of them are told the failure.</param>
     private async Task ServeAsync(List<Turn> batch)
     {
-        await using var db = await _contexts.CreateWritingContextAsync(CancellationToken.None);
-        await using var transaction = await BeginAsync(db, batch);
+        await using var transaction = await BeginAsync(batch);
         var start = _clock.GetTimestamp();
         while (batch.Count < MaxBatch && _clock.GetElapsedTime(start) < MaxBatchTime && await NextAsync() is { } turn)
         {
             batch.Add(turn);
-            await ApplyAsync(turn, db, transaction);
+            await ApplyAsync(turn, _db!, transaction);
         }
 
         await transaction.CommitDurablyAsync();
     }
 
-    private async Task<IDbContextTransaction> BeginAsync(EntitlementDbContext db, List<Turn> batch)
+    private async Task<IDbContextTransaction> BeginAsync(List<Turn> batch)
     {
         try
         {
-            return await db.BeginWriteAsync(CancellationToken.None);
+            if (_db is null)
+            {
+                _db = await _contexts.CreateWritingContextAsync(CancellationToken.None);
+                await _db.Database.OpenConnectionAsync();
+            }
+
+            return await _db.BeginWriteAsync(CancellationToken.None);
         }
         catch (DbException)
         {
@@ -112,6 +127,15 @@ internal sealed class WriterLane : IAsyncDisposable
             }
 
             throw;
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_db is { } db)
+        {
+            _db = null;
+            await db.DisposeAsync();
         }
     }
 

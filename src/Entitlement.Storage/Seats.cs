@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
-using Microsoft.EntityFrameworkCore;
+using Entitlement.Storage.Writing;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Entitlement.Storage;
 
@@ -30,8 +32,10 @@ public static class Seats
         IReadOnlyCollection<SeatLine> lines,
         CancellationToken cancellationToken)
     {
+        var statements = SeatStatements.For(db);
         var machines = lines.Where(line => line.FeatureCode is null).Sum(line => line.Requested);
-        if (!await TakeMachinesAsync(db, license, termsRead, machines, cancellationToken))
+        if (await statements.Machines(machines).ExecuteAsync(
+            db, [machines, license.AccountId, license.LicenseId, termsRead], cancellationToken) != 1)
         {
             return false;
         }
@@ -40,7 +44,8 @@ public static class Seats
             .OrderBy(line => line.FeatureCode, StringComparer.Ordinal);
         foreach (var line in features)
         {
-            if (!await TakeFeatureAsync(db, license, line.FeatureCode!, line.Requested, cancellationToken))
+            if (await statements.Features(line.Requested).ExecuteAsync(
+                db, [line.Requested, license.AccountId, license.LicenseId, line.FeatureCode], cancellationToken) != 1)
             {
                 return false;
             }
@@ -48,39 +53,47 @@ public static class Seats
 
         return true;
     }
+}
 
-    private static async Task<bool> TakeMachinesAsync(
-        EntitlementDbContext db, LicenseName license, int termsRead, int count, CancellationToken cancellationToken)
+/// <summary>The conditional updates of <see cref="Seats"/> for one model.</summary>
+internal sealed class SeatStatements
+{
+    private static readonly ConditionalWeakTable<IModel, SeatStatements> Sets = [];
+
+    private readonly Statement _takeMachines;
+    private readonly Statement _returnMachines;
+    private readonly Statement _takeFeatures;
+    private readonly Statement _returnFeatures;
+
+    private SeatStatements(EntitlementDbContext db)
     {
-        var row = db.Licenses.Where(row =>
-            row.AccountId == license.AccountId
-            && row.Id == license.LicenseId
-            && row.Terms == termsRead
-            && row.MachinesHeld + count >= 0);
-        if (count > 0)
-        {
-            row = row.Where(row => row.MachinesHeld + count <= row.MachineLimit);
-        }
-
-        return await row.ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.MachinesHeld, row => row.MachinesHeld + count), cancellationToken) == 1;
+        var licenses = new Table(db, typeof(License));
+        (_takeMachines, _returnMachines) = Pair(
+            licenses,
+            nameof(License.MachinesHeld),
+            nameof(License.MachineLimit),
+            [nameof(License.AccountId), nameof(License.Id), nameof(License.Terms)]);
+        (_takeFeatures, _returnFeatures) = Pair(
+            new Table(db, typeof(FeatureLine)),
+            nameof(FeatureLine.Held),
+            nameof(FeatureLine.Quantity),
+            [nameof(FeatureLine.AccountId), nameof(FeatureLine.LicenseId), nameof(FeatureLine.Code)]);
     }
 
-    private static async Task<bool> TakeFeatureAsync(
-        EntitlementDbContext db, LicenseName license, string code, int count, CancellationToken cancellationToken)
-    {
-        var row = db.FeatureLines.Where(row =>
-            row.AccountId == license.AccountId
-            && row.LicenseId == license.LicenseId
-            && row.Code == code
-            && row.Held + count >= 0);
-        if (count > 0)
-        {
-            // Giving back is allowed above the limit too.
-            row = row.Where(row => row.Held + count <= row.Quantity);
-        }
+    public static SeatStatements For(EntitlementDbContext db) => Sets.GetValue(db.Model, _ => new SeatStatements(db));
 
-        return await row.ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.Held, row => row.Held + count), cancellationToken) == 1;
+    /// <summary>Parameters: how many, account, license, terms.</summary>
+    public Statement Machines(int count) => count > 0 ? _takeMachines : _returnMachines;
+
+    /// <summary>Parameters: how many, account, license, feature code.</summary>
+    public Statement Features(int count) => count > 0 ? _takeFeatures : _returnFeatures;
+
+    /// <summary>Giving back is allowed above the limit too.</summary>
+    private static (Statement Take, Statement Return) Pair(Table table, string held, string limit, string[] keys)
+    {
+        var (column, conditions) = (table[held], keys.Select((key, i) => $"{table[key]} = @p{i + 1}"));
+        var text = $"UPDATE {table.Name} SET {column} = {column} + @p0 WHERE {string.Join(" AND ", conditions)} AND {column} + @p0 ";
+        IProperty[] parameters = [table.Property(held), .. keys.Select(table.Property)];
+        return (new Statement($"{text}<= {table[limit]}", parameters), new Statement($"{text}>= 0", parameters));
     }
 }

@@ -25,6 +25,36 @@ public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> cont
         return await strategy.ExecuteAsync(token => RunAsync(work, token), cancellationToken);
     }
 
+    /// <summary>Writes rows that were read without tracking, or are new, in the transaction of a work.</summary>
+    /// <param name="db">The context of the work.</param>
+    /// <param name="rows">What is written, in this order where the database takes one after the other.</param>
+    /// <param name="cancellationToken">Stops before the next statement.</param>
+    public virtual async Task SaveAsync(EntitlementDbContext db, RowChanges rows, CancellationToken cancellationToken)
+    {
+        foreach (var (kind, row, versionRead) in rows.All)
+        {
+            switch (kind)
+            {
+                case RowChangeKind.Insert:
+                    db.Add(row);
+                    break;
+                case RowChangeKind.Update:
+                    var entry = db.Update(row);
+                    foreach (var version in entry.Properties.Where(property => property.Metadata.IsConcurrencyToken))
+                    {
+                        version.OriginalValue = versionRead;
+                    }
+
+                    break;
+                case RowChangeKind.Delete:
+                    db.Remove(row);
+                    break;
+            }
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
     /// <summary>A connection of the provider's own, not open yet, for what needs no model.</summary>
     public abstract DbConnection Connect();
 

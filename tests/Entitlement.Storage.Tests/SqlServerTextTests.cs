@@ -3,6 +3,7 @@ using System.Data.Common;
 using Entitlement.Domain.Licenses;
 using Entitlement.Storage.Queries;
 using Entitlement.Storage.SqlServer;
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -17,40 +18,33 @@ public class SqlServerTextTests
     private static readonly Guid Account = Guid.Parse("019ca000-0000-7000-8000-000000000001");
 
     [Fact]
-    public async Task Takes_seats_by_one_conditional_update_for_each_line_in_order()
+    public async Task Takes_seats_by_one_conditional_update_on_the_whole_key()
     {
-        var sent = await RecordAsync(db => Seats.TakeAsync(
-            db,
-            new(Account, Account),
-            termsRead: 3,
-            [
-                new(SeatLine.Feature("b"), 9, 0, -1),
-                new(SeatLine.Feature("B"), 9, 0, 2),
-                new(SeatLine.Machines, 9, 0, 1),
-            ],
-            CancellationToken.None));
+        await using var db = CreateContext();
+        var seats = SeatStatements.For(db);
 
-        Assert.Equal(["UPDATE [l]", "UPDATE [f]", "UPDATE [f]"], sent.Select(FirstLine));
-        Assert.Contains("[l].[Terms] = @termsRead", sent[0]);
-        Assert.Contains("[l].[MachinesHeld] + @count <= [l].[MachineLimit]", sent[0]);
-        Assert.Contains("[f].[Held] + @count <= [f].[Quantity]", sent[1]);
-        Assert.DoesNotContain("[f].[Quantity]", sent[2]);
-        Assert.All(sent, text => Assert.DoesNotContain("SELECT", text));
+        Assert.Equal(
+            "UPDATE [Licenses] SET [MachinesHeld] = [MachinesHeld] + @p0 WHERE [AccountId] = @p1 AND [Id] = @p2 "
+            + "AND [Terms] = @p3 AND [MachinesHeld] + @p0 <= [MachineLimit]",
+            seats.Machines(1).Text);
+        Assert.Equal(
+            "UPDATE [FeatureLines] SET [Held] = [Held] + @p0 WHERE [AccountId] = @p1 AND [LicenseId] = @p2 "
+            + "AND [Code] = @p3 AND [Held] + @p0 <= [Quantity]",
+            seats.Features(1).Text);
+        Assert.EndsWith("AND [Held] + @p0 >= 0", seats.Features(-1).Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Looks_for_seats_by_the_whole_key_and_by_the_keys_own_type()
+    public async Task Looks_for_seats_by_the_keys_own_types()
     {
-        var sent = await RecordAsync(db => Seats.TakeAsync(
-            db, new(Account, Account), termsRead: 3, [new(SeatLine.Feature("b"), 9, 0, 1)], CancellationToken.None));
-
-        Assert.Contains(
-            "[f].[AccountId] = @license_AccountId AND [f].[LicenseId] = @license_LicenseId AND [f].[Code] = @code",
-            sent[1]);
+        await using var db = CreateContext();
+        await using var connection = new SqlConnection();
+        await using var command = SeatStatements.For(db).Features(1).Prepare(connection);
 
         // A code sent as nvarchar would be converted row by row, and the index would not serve.
-        Assert.Contains("@code AnsiString(128)", sent[1]);
-        Assert.Contains("@license_AccountId Binary(16)", sent[1]);
+        Assert.Equal(
+            ["@p0 Int32(0)", "@p1 Binary(16)", "@p2 Binary(16)", "@p3 AnsiString(128)"],
+            command.Parameters.Cast<DbParameter>().Select(Describe));
     }
 
     [Fact]
@@ -79,16 +73,22 @@ public class SqlServerTextTests
         Assert.Contains("[a].[Thumbprint] = @thumbprint AND [a].[Jti] = @jti", sent[1]);
     }
 
-    private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
+    private static string Describe(DbParameter parameter) =>
+        $"{parameter.ParameterName} {parameter.DbType}({parameter.Size})";
 
     private static async Task<IReadOnlyList<string>> RecordAsync(Func<EntitlementDbContext, Task> work)
     {
         var recorder = new Recorder();
-        var options = new DbContextOptionsBuilder<EntitlementDbContext>().AddInterceptors(recorder, new NoConnection());
-        SqlServerStorage.Configure(options, "Server=nowhere", maxBatchSize: 1);
-        await using var db = new EntitlementDbContext(options.Options);
+        await using var db = CreateContext(recorder, new NoConnection());
         await work(db);
         return recorder.Sent;
+    }
+
+    private static EntitlementDbContext CreateContext(params IInterceptor[] interceptors)
+    {
+        var options = new DbContextOptionsBuilder<EntitlementDbContext>().AddInterceptors(interceptors);
+        SqlServerStorage.Configure(options, "Server=nowhere", maxBatchSize: 1);
+        return new EntitlementDbContext(options.Options);
     }
 
     /// <summary>Notes what would be sent, and answers that one row changed and none was found.</summary>
@@ -126,8 +126,7 @@ public class SqlServerTextTests
 
         private void Note(DbCommand command)
         {
-            var parameters = command.Parameters.Cast<DbParameter>()
-                .Select(parameter => $"{parameter.ParameterName} {parameter.DbType}({parameter.Size})");
+            var parameters = command.Parameters.Cast<DbParameter>().Select(Describe);
             Sent.Add($"{command.CommandText}\n{string.Join('\n', parameters)}");
         }
     }

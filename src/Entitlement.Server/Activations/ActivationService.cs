@@ -11,6 +11,7 @@ using Entitlement.Storage.Queries;
 using Entitlement.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
 using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
 
 namespace Entitlement.Server.Activations;
@@ -100,8 +101,11 @@ internal sealed partial class ActivationService(
         var received = ReceivedRequest.Read(file.Span, signer.Issuer, operation);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
+            // One connection for all that is read; it is given back before the writer needs one of its own.
+            await db.Database.OpenConnectionAsync(context.CancellationToken);
             var answered = await FindAnswerAsync(received, context.CancellationToken);
             var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
+            await db.Database.CloseConnectionAsync();
             var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
             if (answered is not null)
             {

@@ -17,19 +17,18 @@ internal sealed record ActivationChange(
     License License, ActivationPlan Plan, Activation Activation, int RevisionRead, IssuedFile File, ReceivedRequest Request);
 
 /// <summary>Makes a change in one transaction: activation, devices, file, request, audit record, and last the seats.</summary>
-internal sealed class ActivationWriter(Writer writer)
+internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
 {
     /// <returns>False when something that the change rests on was changed meanwhile; then nothing is written.</returns>
     public async Task<bool> TryWriteAsync(ActivationChange change, string actor, CancellationToken cancellationToken)
     {
+        var rows = RowsOf(change, actor);
         try
         {
             return await writer.RunOnceAsync(
                 async (db, token) =>
                 {
-                    Stage(db, change);
-                    db.Add(RecordOf(change, actor));
-                    await db.SaveChangesAsync(token);
+                    await engine.SaveAsync(db, rows, token);
 
                     // Last, so that the lock on the license is short.
                     return await Seats.TakeAsync(db, change.License.Name, change.License.Terms, change.Plan.Seats, token)
@@ -44,24 +43,27 @@ internal sealed class ActivationWriter(Writer writer)
         }
     }
 
-    private static void Stage(EntitlementDbContext db, ActivationChange change)
+    private static RowChanges RowsOf(ActivationChange change, string actor)
     {
         var (activation, plan) = (change.Activation, change.Plan);
+        var rows = new RowChanges();
         if (plan.IsNew)
         {
-            db.Add(activation);
+            rows.Insert(activation);
         }
         else
         {
-            // It was read without tracking; the revision that was read guards the row against another writer.
-            db.Update(activation).Property(a => a.Revision).OriginalValue = change.RevisionRead;
+            // The revision that was read guards the row against another writer.
+            rows.Update(activation, change.RevisionRead);
         }
 
-        db.AddRange(plan.Added.Select(device => ActivationDevice.Create(activation, device)));
-        db.UpdateRange(plan.Retold.Select(device => ActivationDevice.Create(activation, device)));
-        db.RemoveRange(plan.Removed.Select(device => ActivationDevice.Create(activation, device)));
-        db.Add(change.File);
-        db.Add(AnsweredRequest.Create(activation, change.Request.Jti, change.Request.ContentHash));
+        rows.InsertRange(plan.Added.Select(device => ActivationDevice.Create(activation, device)));
+        rows.UpdateRange(plan.Retold.Select(device => ActivationDevice.Create(activation, device)));
+        rows.DeleteRange(plan.Removed.Select(device => ActivationDevice.Create(activation, device)));
+        rows.Insert(change.File);
+        rows.Insert(AnsweredRequest.Create(activation, change.Request.Jti, change.Request.ContentHash));
+        rows.Insert(RecordOf(change, actor));
+        return rows;
     }
 
     private static AuditRecord RecordOf(ActivationChange change, string actor)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Entitlement.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -63,8 +64,9 @@ public sealed class Writer(StorageEngine engine, ILogger<Writer> logger)
             Interlocked.Increment(ref _commits);
             return result;
         }
-        catch (DbUpdateException beaten) when (
-            engine.Classify(beaten) is StorageFault.Conflict or StorageFault.UniqueViolation)
+        catch (Exception beaten) when (
+            beaten is DbUpdateException or DbException
+            && engine.Classify(beaten) is StorageFault.Conflict or StorageFault.UniqueViolation)
         {
             throw new StaleReadException("Another transaction came first.", beaten);
         }
