@@ -8,9 +8,14 @@ namespace Entitlement.Testing;
 /// <summary>Reads what the service says about a refusal, as a client does: from the trailer of the rich error model.</summary>
 public static class RpcErrors
 {
+    private const string DetailsTrailer = "grpc-status-details-bin";
+
+    /// <summary>Whether the service answered; else the connection, the server or the client gave up.</summary>
+    public static bool IsByService(this RpcException refusal) => refusal.Trailers.Get(DetailsTrailer) is not null;
+
     public static Status Details(this RpcException refusal)
     {
-        var trailer = refusal.Trailers.GetValueBytes("grpc-status-details-bin")
+        var trailer = refusal.Trailers.GetValueBytes(DetailsTrailer)
             ?? throw new InvalidOperationException($"No details: {refusal.Status}");
         return Status.Parser.ParseFrom(trailer);
     }

@@ -1,41 +1,57 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Entitlement.EndToEnd.Tests.Machinery;
-using Entitlement.Formats;
-using Entitlement.V1;
-using Google.Protobuf;
-using Grpc.Core;
+using Entitlement.Testing;
 
 namespace Entitlement.EndToEnd.Tests.Crash;
 
-/// <summary>A service that dies without a word loses nothing of what it answered.</summary>
+/// <summary>A service that dies without a word loses nothing of what it answered, and sells no seat twice.</summary>
 public sealed class KillTests
 {
-    private const int Machines = 80;
-    private const int AnsweredBeforeTheEnd = 25;
-    private const int Callers = 32;
+    private const int Seats = 100;
+    private const int Machines = 500;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>License files that have arrived when a server is killed.</summary>
+    private const int SoldBeforeTheEnd = 10;
 
-    [Fact]
-    public async Task Answers_everything_again_byte_for_byte_after_a_kill_and_takes_no_seat_twice()
+    private const string Refusal = "SEATS_EXHAUSTED";
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSql)]
+    public async Task Sells_exactly_the_seats_that_are_there_and_answers_byte_for_byte_again_after_a_kill(DatabaseKind database)
     {
-        using var folder = new TemporaryFolder();
-        await using var service = new Service(folder.Path);
-        await service.StartAsync();
-        // Exactly as many seats as machines: one taken twice would leave a machine without.
-        var estate = await Estate.CreateAsync(service, "--machines", $"{Machines}");
-        var requests = Enumerable.Range(0, Machines).Select(number => MakeRequest(estate, number)).ToList();
+        await using var deployment = await Deployment.StartAsync(database);
+        var services = deployment.Services;
+        var estate = await Estate.CreateAsync(services[0], "--machines", $"{Seats}");
+        var fleet = new Fleet(estate, Machines);
 
-        var answered = await ActivateUntilKilledAsync(service, requests);
-        await service.StartAsync();
-        var again = await ActivateAllAsync(service, requests);
-        var onceMore = await ActivateAllAsync(service, requests);
+        var cutOff = await ActivateUntilKilledAsync(fleet, services);
+        await services[0].StartAsync();
+        var again = await fleet.ActivateAsync(services, first: 1);
+        var onceMore = await fleet.ActivateAsync(services);
 
-        Assert.InRange(answered.Count, AnsweredBeforeTheEnd, Machines - 1);
-        Assert.All(answered, answer => Assert.Equal(answer.Value, again[answer.Key]));
+        Assert.Contains(cutOff, answer => answer is null);
+        Assert.All(cutOff.Index().Where(known => known.Item is not null), known => Assert.Equal(known.Item, again[known.Index]));
+        Assert.Equal(Machines - Seats, again.Count(answer => answer == Refusal));
+        Assert.Equal(Seats, again.Where(answer => answer != Refusal).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(again, onceMore);
-        await AssertSeatsAsync(service, estate);
+        await AssertSeatsAsync(services[^1], estate);
+    }
+
+    /// <summary>Kills the first server while it sells; others of the same database go on.</summary>
+    private static async Task<string?[]> ActivateUntilKilledAsync(Fleet fleet, IReadOnlyList<Service> services)
+    {
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var calls = fleet.ActivateAsync(services, onLicense: sold =>
+        {
+            if (sold == SoldBeforeTheEnd)
+            {
+                enough.SetResult();
+            }
+        });
+
+        await Task.WhenAny(enough.Task, calls);
+        await services[0].KillAsync();
+        return await calls;
     }
 
     private static async Task AssertSeatsAsync(Service service, Estate estate)
@@ -44,76 +60,8 @@ public sealed class KillTests
         var activations = (await service.EntitleAsync("activation", "list", estate.License, "--field", "instance_thumbprint")).Succeeded()
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(Machines, (int)license["machinesHeld"]!);
-        Assert.Equal(Machines, activations.Length);
-        Assert.Equal(Machines, activations.Distinct(StringComparer.Ordinal).Count());
-    }
-
-    /// <summary>Hands requests in from many callers, and kills the server in the midst of it.</summary>
-    private static async Task<ConcurrentDictionary<int, byte[]>> ActivateUntilKilledAsync(Service service, List<byte[]> requests)
-    {
-        using var channel = service.OpenChannel();
-        var client = new ActivationService.ActivationServiceClient(channel);
-        var answered = new ConcurrentDictionary<int, byte[]>();
-        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Callers };
-        var calls = Parallel.ForEachAsync(Enumerable.Range(0, Machines), options, async (number, cancellation) =>
-        {
-            try
-            {
-                answered[number] = await ActivateAsync(client, requests[number], cancellation);
-            }
-            catch (RpcException)
-            {
-                // The server is gone: that answer never came, and nothing is claimed of it.
-                return;
-            }
-
-            if (answered.Count >= AnsweredBeforeTheEnd)
-            {
-                enough.TrySetResult();
-            }
-        });
-
-        await Task.WhenAny(enough.Task, calls);
-        await service.KillAsync();
-        await calls;
-        return answered;
-    }
-
-    private static async Task<byte[][]> ActivateAllAsync(Service service, List<byte[]> requests)
-    {
-        using var channel = service.OpenChannel();
-        var client = new ActivationService.ActivationServiceClient(channel);
-        return await Task.WhenAll(requests.Select(request => ActivateAsync(client, request, CancellationToken.None)));
-    }
-
-    private static async Task<byte[]> ActivateAsync(
-        ActivationService.ActivationServiceClient client, byte[] request, CancellationToken cancellation)
-    {
-        var answer = await client.ActivateAsync(
-            new ActivateRequest { LicenseRequest = ByteString.CopyFrom(request) },
-            new CallOptions(deadline: Service.Deadline(Patience), cancellationToken: cancellation));
-        return answer.LicenseFile.ToByteArray();
-    }
-
-    private static byte[] MakeRequest(Estate estate, int number)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var hash = MachineComponents.Hash(estate.ProductCode, MachineComponentKind.Board, $"board {number}");
-        return LicenseRequestFile.Write(
-            new LicenseRequest
-            {
-                Jti = Guid.NewGuid(),
-                IssueTime = TimeProvider.System.GetUtcNow(),
-                Operation = LicenseRequestOperation.Activate,
-                Slc = estate.Slc,
-                Product = estate.ProductCode,
-                ProductVersion = "1.0",
-                BuildDate = new DateOnly(2026, 11, 1),
-                Machine = new RequestingMachine($"machine {number}", MachineComponents.Create([(MachineComponentKind.Board, hash)])),
-                Generation = 0,
-            },
-            key);
+        Assert.Equal(Seats, (int)license["machinesHeld"]!);
+        Assert.Equal(Seats, activations.Length);
+        Assert.Equal(Seats, activations.Distinct(StringComparer.Ordinal).Count());
     }
 }

@@ -27,6 +27,7 @@ internal sealed class Service : IAsyncDisposable
         _tlsRoot = tlsRoot;
         var scheme = tlsRoot is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
         (Address, HttpAddress) = (FreeAddress(scheme), FreeAddress(scheme));
+        KeyFile = Path.Combine(dataDirectory, "bootstrap-admin.key");
     }
 
     public string DataDirectory { get; }
@@ -35,12 +36,16 @@ internal sealed class Service : IAsyncDisposable
 
     public Uri HttpAddress { get; }
 
-    public string KeyFile => Path.Combine(DataDirectory, "bootstrap-admin.key");
+    /// <summary>Holds the API key of an administrator.</summary>
+    public string KeyFile { get; init; }
 
     public string RootFile => Path.Combine(DataDirectory, "keys", "root.pem");
 
     /// <summary>A program, with its own arguments, that becomes the server; none by default.</summary>
     public string[] Launcher { get; init; } = [];
+
+    /// <summary>Options at each start, beside those for the addresses and the folder.</summary>
+    public string[] Settings { get; init; } = [];
 
     public int ProcessId => _process!.Id;
 
@@ -138,6 +143,7 @@ internal sealed class Service : IAsyncDisposable
         $"--Server:GrpcListen={Address.GetLeftPart(UriPartial.Authority)}",
         $"--Server:HttpListen={HttpAddress.GetLeftPart(UriPartial.Authority)}",
         $"--Storage:DataDirectory={DataDirectory}",
+        .. Settings,
     ];
 
     // Read to the end, so that the server never waits for room in a pipe.

@@ -1,0 +1,72 @@
+using Entitlement.Testing;
+
+namespace Entitlement.EndToEnd.Tests.Machinery;
+
+/// <summary>The running servers of one database, set up as an operator does: one on SQLite, two on PostgreSQL.</summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private string? _sharedDatabase;
+
+    private Deployment()
+    {
+    }
+
+    public IReadOnlyList<Service> Services { get; private set; } = [];
+
+    public static async Task<Deployment> StartAsync(DatabaseKind database)
+    {
+        var deployment = new Deployment();
+        try
+        {
+            deployment.Services = database == DatabaseKind.Sqlite
+                ? [new Service(deployment._folder.Path)]
+                : await deployment.ShareAsync(database);
+            await Task.WhenAll(deployment.Services.Select(service => service.StartAsync()));
+            return deployment;
+        }
+        catch
+        {
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Services)
+        {
+            await service.DisposeAsync();
+        }
+
+        if (_sharedDatabase is not null)
+        {
+            await PostgreSqlServer.DropDatabaseAsync(_sharedDatabase);
+        }
+
+        _folder.Dispose();
+    }
+
+    /// <summary>Two servers on an empty database, with keys and an administrator made beforehand.</summary>
+    private async Task<IReadOnlyList<Service>> ShareAsync(DatabaseKind database)
+    {
+        _sharedDatabase = await PostgreSqlServer.CreateDatabaseAsync(migrate: false);
+        var keys = _folder.File("keys");
+        string[] settings =
+        [
+            $"--Storage:Provider={database}",
+            $"--Storage:ConnectionString={_sharedDatabase}",
+            $"--Signing:Directory={keys}",
+            "--LicenseFile:Issuer=https://licenses.example",
+        ];
+        (await Command.RunAsync("dotnet", Repository.EntitleProgram, "keys", "init", "--dir", keys)).Succeeded();
+        (await Command.RunAsync("dotnet", [Repository.ServerProgram, "migrate", .. settings])).Succeeded();
+        var made = await Command.RunAsync("dotnet", [Repository.ServerProgram, "admin", "create", "--name", "ops", .. settings]);
+        var keyFile = _folder.Write("ops.key", made.Succeeded().Output);
+        return
+        [
+            new Service(_folder.File("first")) { Settings = settings, KeyFile = keyFile },
+            new Service(_folder.File("second")) { Settings = settings, KeyFile = keyFile },
+        ];
+    }
+}
