@@ -118,5 +118,8 @@ internal sealed class PostgreSqlServer
         Username = "postgres",
         Database = database,
         MaxPoolSize = 40,
+
+        // Hundreds of callers wait for them on a machine that has other things to do as well.
+        Timeout = 60,
     }.ConnectionString;
 }

@@ -144,6 +144,18 @@ public sealed class KubernetesTests
             container => Assert.Equal("entitlement-storage", SecretOf(container, "Storage__ConnectionString")));
     }
 
+    [Fact]
+    public async Task On_PostgreSQL_servers_and_job_name_it_as_their_database()
+    {
+        var rendering = await Rendering.OfAsync("overlays/postgresql");
+        var job = rendering.Single("Job")["spec"]!["template"]!["spec"]!["containers"]!.AsArray().Single()!;
+
+        Assert.All([rendering.Container, job], container => Assert.Equal("PostgreSql", ProviderOf(container)));
+    }
+
+    private static string? ProviderOf(JsonNode container) =>
+        (string?)container["env"]!.AsArray().Single(item => (string?)item!["name"] == "Storage__Provider")!["value"];
+
     private static string? SecretOf(JsonNode container, string variable) =>
         (string?)container["env"]!.AsArray().Single(item => (string?)item!["name"] == variable)!["valueFrom"]!["secretKeyRef"]!["name"];
 

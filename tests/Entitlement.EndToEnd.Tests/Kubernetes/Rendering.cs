@@ -31,7 +31,10 @@ internal sealed class Rendering
         if (await MinorVersionAsync() < FirstMinorWithPatches)
         {
             // Debian 12's kubectl: the same things by the names they had then.
-            await RewriteForOldKubectlAsync(copy.File("k8s/overlays/embedded/kustomization.yaml"));
+            foreach (var file in Directory.GetFiles(copy.File("k8s/overlays"), "kustomization.yaml", SearchOption.AllDirectories))
+            {
+                await RewriteForOldKubectlAsync(file);
+            }
         }
 
         var script = $"kubectl kustomize \"$1\" | /usr/bin/python3 -c '{YamlToJson}'";

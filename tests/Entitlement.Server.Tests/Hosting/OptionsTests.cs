@@ -98,6 +98,21 @@ public class OptionsTests
         Assert.Equal(["https://127.0.0.1:5080", "https://127.0.0.1:5081"], [$"{secure.GrpcAddress}", $"{secure.HttpAddress}"]);
     }
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("Database=entitlement")]
+    [InlineData("Host=localhost;Pasword=secret")]
+    public async Task Refuses_what_is_no_connection_string_and_does_not_repeat_it(string connectionString)
+    {
+        var refusal = await Assert.ThrowsAsync<StartRefusedException>(async () =>
+        {
+            await using var app = Composition.Build(
+                ["--Storage:Provider=PostgreSql", $"--Storage:ConnectionString={connectionString}"]);
+        });
+
+        Assert.Equal("Storage:ConnectionString is no connection string of PostgreSql.", refusal.Message);
+    }
+
     [Fact]
     public async Task Needs_a_name_of_its_own_on_a_shared_database()
     {
