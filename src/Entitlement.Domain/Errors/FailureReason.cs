@@ -34,6 +34,7 @@ public enum FailureReason
     NotActivated,
     ActivationEnded,
     ReleaseLimitReached,
+    LimitBelowUse,
     ConcurrentChange,
     StorageUnavailable,
     Internal,

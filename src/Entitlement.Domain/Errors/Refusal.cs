@@ -164,6 +164,13 @@ public static class Refusal
             $"{limit} activations of {license} were released within 365 days, as many as it allows. Return the seat from its machine, or wait.",
             ("license", $"{license}"), ("release_limit", Text(limit)));
 
+    /// <param name="license">The license that was to be changed.</param>
+    /// <param name="line">The line with its wanted limit.</param>
+    public static EntitlementException LimitBelowUse(LicenseName license, SeatLine line) =>
+        new(FailureReason.LimitBelowUse,
+            $"{line.Held} seats of {line.Line} of {license} are held, more than {line.Limit}. Give some back first, or choose a higher limit.",
+            ("license", $"{license}"), ("line", line.Line), ("limit", Text(line.Limit)), ("held", Text(line.Held)));
+
     public static EntitlementException ConcurrentChange() =>
         new(FailureReason.ConcurrentChange, "Others changed the same thing at the same time. Send the same request again.");
 

@@ -54,28 +54,28 @@ public sealed class License
 
     public Slc Slc { get; private init; }
 
-    public string Edition { get; private init; } = "";
+    public string Edition { get; private set; } = "";
 
-    public ActivationMode ActivationMode { get; private init; }
+    public ActivationMode ActivationMode { get; private set; }
 
-    public int MachineLimit { get; private init; }
+    public int MachineLimit { get; private set; }
 
     /// <summary>How many machines hold a seat. Changed only by the conditional update that takes and returns seats.</summary>
     public int MachinesHeld { get; private init; }
 
     /// <summary>How many kinds of component must match offline.</summary>
-    public int MachineMatch { get; private init; }
+    public int MachineMatch { get; private set; }
 
     /// <summary>How many activations may be released by hand within <see cref="ReleasePeriod"/>.</summary>
-    public int ReleaseLimit { get; private init; }
+    public int ReleaseLimit { get; private set; }
 
     /// <summary>When the license ends; null for a perpetual one.</summary>
-    public DateTimeOffset? EndTime { get; private init; }
+    public DateTimeOffset? EndTime { get; private set; }
 
     /// <summary>When care ends; null where it has no end. It never stops a running installation.</summary>
-    public DateTimeOffset? CareEndTime { get; private init; }
+    public DateTimeOffset? CareEndTime { get; private set; }
 
-    public bool PerpetualOffline { get; private init; }
+    public bool PerpetualOffline { get; private set; }
 
     /// <summary>What another system calls it; null when it has no such name.</summary>
     public string? ExternalRef { get; private init; }
@@ -100,10 +100,6 @@ public sealed class License
     public static (License License, IReadOnlyList<FeatureLine> Features) Create(
         AccountName account, ProductName product, LicenseTerms terms, DateTimeOffset now)
     {
-        Require(terms.MachineLimit is >= 1 and <= MaxMachineLimit, "license.machine_limit", $"must be 1 to {MaxMachineLimit}");
-        Require(terms.MachineMatch is >= 1 and <= MaxMachineMatch, "license.machine_match", $"must be 1 to {MaxMachineMatch}");
-        Require(terms.ReleaseLimit is >= 0 and <= MaxReleaseLimit, "license.release_limit", $"must be 0 to {MaxReleaseLimit}");
-        Require(terms.EndTime is null || terms.EndTime > now, "license.end_time", "must be in the future");
         Require(terms.Features.Count <= MaxFeatures, "license.features", $"must be at most {MaxFeatures} lines");
 
         var license = new License
@@ -112,18 +108,49 @@ public sealed class License
             Id = Guid.CreateVersion7(now),
             ProductId = product.ProductId,
             Slc = Slc.Random(),
-            Edition = Text.Require(terms.Edition, "license.edition", 0, Text.MaxEditionLength),
-            ActivationMode = terms.ActivationMode,
-            MachineLimit = terms.MachineLimit,
-            MachineMatch = terms.MachineMatch,
-            ReleaseLimit = terms.ReleaseLimit,
-            EndTime = terms.EndTime,
-            CareEndTime = terms.CareEndTime,
-            PerpetualOffline = terms.PerpetualOffline,
             ExternalRef = Text.ExternalRef(terms.ExternalRef, "license.external_ref"),
             CreateTime = now,
         };
+        license.Take(terms, now);
         return (license, CreateFeatures(license.Name, terms.Features));
+    }
+
+    /// <summary>What it grants now, to vary from. Features are not part of it.</summary>
+    public LicenseTerms ToTerms() => new()
+    {
+        Edition = Edition,
+        ActivationMode = ActivationMode,
+        MachineLimit = MachineLimit,
+        MachineMatch = MachineMatch,
+        ReleaseLimit = ReleaseLimit,
+        EndTime = EndTime,
+        CareEndTime = CareEndTime,
+        PerpetualOffline = PerpetualOffline,
+    };
+
+    /// <summary>Grants other terms from now on; of its features and external reference nothing changes.</summary>
+    /// <returns>Whether this changed anything.</returns>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.InvalidArgument"/>, <see cref="FailureReason.LicenseRevoked"/> or
+    /// <see cref="FailureReason.LimitBelowUse"/>.
+    /// </exception>
+    public bool Change(LicenseTerms terms, DateTimeOffset now)
+    {
+        RequireNotRevoked();
+        var before = ToTerms();
+        Take(terms, now);
+        if (MachineLimit < MachinesHeld)
+        {
+            throw Refusal.LimitBelowUse(Name, new SeatLine(SeatLine.Machines, MachineLimit, MachinesHeld, Requested: 0));
+        }
+
+        if (before == ToTerms())
+        {
+            return false;
+        }
+
+        Terms++;
+        return true;
     }
 
     public LicenseState StateAt(DateTimeOffset now) => this switch
@@ -215,6 +242,24 @@ public sealed class License
         {
             throw Refusal.ReleaseLimitReached(Name, ReleaseLimit);
         }
+    }
+
+    private void Take(LicenseTerms terms, DateTimeOffset now)
+    {
+        Require(terms.MachineLimit is >= 1 and <= MaxMachineLimit, "license.machine_limit", $"must be 1 to {MaxMachineLimit}");
+        Require(terms.MachineMatch is >= 1 and <= MaxMachineMatch, "license.machine_match", $"must be 1 to {MaxMachineMatch}");
+        Require(terms.ReleaseLimit is >= 0 and <= MaxReleaseLimit, "license.release_limit", $"must be 0 to {MaxReleaseLimit}");
+
+        // One that is over stays so while other things of it are changed.
+        Require(terms.EndTime is null || terms.EndTime > now || terms.EndTime == EndTime, "license.end_time", "must be in the future");
+        Edition = Text.Require(terms.Edition, "license.edition", 0, Text.MaxEditionLength);
+        ActivationMode = terms.ActivationMode;
+        MachineLimit = terms.MachineLimit;
+        MachineMatch = terms.MachineMatch;
+        ReleaseLimit = terms.ReleaseLimit;
+        EndTime = terms.EndTime;
+        CareEndTime = terms.CareEndTime;
+        PerpetualOffline = terms.PerpetualOffline;
     }
 
     private static FeatureLine[] CreateFeatures(LicenseName license, IReadOnlyList<FeatureTerms> terms)

@@ -8,7 +8,15 @@ internal sealed record LicenseCreated(string Product, string SlcEnding, int Mach
 /// <summary>What it keeps of a license that was suspended, reinstated or revoked.</summary>
 internal sealed record LicenseChanged(string Reason);
 
+/// <summary>What it keeps of a license that grants other terms.</summary>
+internal sealed record LicenseUpdated(string Reason, AuditedTerms Before, AuditedTerms After);
+
+internal sealed record AuditedTerms(
+    string Edition, string ActivationMode, int MachineLimit, int MachineMatch, DateTimeOffset? EndTime, DateTimeOffset? CareEndTime,
+    bool PerpetualOffline, int ReleaseLimit);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LicenseCreated))]
 [JsonSerializable(typeof(LicenseChanged))]
+[JsonSerializable(typeof(LicenseUpdated))]
 internal sealed partial class LicenseJson : JsonSerializerContext;

@@ -38,6 +38,12 @@ internal sealed class LicenseService(LicenseReader reader, OnceWriter writer) : 
         return new ListLicensesResponse { Licenses = { licenses }, NextPageToken = next };
     }
 
+    public override async Task<UpdateLicenseResponse> UpdateLicense(UpdateLicenseRequest request, ServerCallContext context)
+    {
+        var outcome = await writer.RunAsync(context, request, request.RequestId, LicenseUpdate.Parse(request).RunAsync);
+        return new UpdateLicenseResponse { License = await LoadAsync(outcome, context) };
+    }
+
     public override async Task<SuspendLicenseResponse> SuspendLicense(SuspendLicenseRequest request, ServerCallContext context)
     {
         var change = new LicenseTransition(request.Name, request.Reason, "license.suspend", (license, now) => license.Suspend(now));

@@ -21,7 +21,7 @@ internal static class WantedLicense
         ActivationMode = ReadMode(wanted.ActivationMode),
         MachineLimit = OrDefault(wanted.MachineLimit, 1),
         MachineMatch = OrDefault(wanted.MachineMatch, License.DefaultMachineMatch),
-        ReleaseLimit = wanted.HasReleaseLimit ? wanted.ReleaseLimit : License.DefaultReleaseLimit,
+        ReleaseLimit = ReadReleaseLimit(wanted),
         EndTime = ReadTime(wanted.EndTime, "license.end_time"),
         CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time"),
         PerpetualOffline = wanted.PerpetualOffline,
@@ -29,7 +29,39 @@ internal static class WantedLicense
         Features = [.. wanted.Features.Select(ReadFeature)],
     };
 
+    /// <summary>The terms with the fields of a mask taken over from what is wanted.</summary>
+    /// <param name="terms">What the license grants now.</param>
+    /// <param name="wanted">The new values.</param>
+    /// <param name="fields">Names of fields that may be changed; at least one.</param>
+    /// <exception cref="EntitlementException">A field may not be changed, or its value has no meaning.</exception>
+    public static LicenseTerms With(this LicenseTerms terms, V1.License wanted, IReadOnlyCollection<string> fields)
+    {
+        if (fields.Count == 0)
+        {
+            throw Refusal.InvalidArgument("update_mask", "must name at least one field");
+        }
+
+        return fields.Aggregate(terms, (changed, field) => field switch
+        {
+            "edition" => changed with { Edition = wanted.Edition },
+            "activation_mode" => changed with { ActivationMode = ReadMode(wanted.ActivationMode) },
+            "machine_limit" => changed with { MachineLimit = OrDefault(wanted.MachineLimit, 1) },
+            "machine_match" => changed with { MachineMatch = OrDefault(wanted.MachineMatch, License.DefaultMachineMatch) },
+            "end_time" => changed with { EndTime = ReadTime(wanted.EndTime, "license.end_time") },
+            "care_end_time" => changed with { CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time") },
+            "perpetual_offline" => changed with { PerpetualOffline = wanted.PerpetualOffline },
+            "release_limit" => changed with { ReleaseLimit = ReadReleaseLimit(wanted) },
+            _ => throw Refusal.InvalidArgument(
+                "update_mask",
+                "may name edition, activation_mode, machine_limit, machine_match, end_time, care_end_time, perpetual_offline and "
+                + "release_limit"),
+        });
+    }
+
     private static int OrDefault(int number, int otherwise) => number == 0 ? otherwise : number;
+
+    private static int ReadReleaseLimit(V1.License wanted) =>
+        wanted.HasReleaseLimit ? wanted.ReleaseLimit : License.DefaultReleaseLimit;
 
     private static FeatureTerms ReadFeature(V1.FeatureLine line, int index) =>
         new(line.Code, ReadCount(line.Counts, $"license.features[{index}].counts"), OrDefault(line.Quantity, 1));

@@ -8,6 +8,22 @@ public sealed class ManagementTests(ServiceFixture fixture) : IClassFixture<Serv
     private readonly Service _service = fixture.Service;
 
     [Fact]
+    public async Task Extends_a_license_and_leaves_the_rest_as_it_is()
+    {
+        var estate = await Estate.CreateAsync(_service, "--machines", "3", "--end", "+10d", "--care-end", "+5d");
+
+        var updated = (await _service.EntitleAsync(
+            "license", "update", estate.License, "--end", "2036-01-01", "--care-end", "never", "--reason", "renewed", "--json")).Succeeded();
+        var nothing = (await _service.EntitleAsync("license", "update", estate.License, "--reason", "renewed", "--json")).Ended(1);
+
+        var license = updated.Json["license"]!;
+        Assert.Equal("2036-01-01T00:00:00Z", (string?)license["endTime"]);
+        Assert.Null(license["careEndTime"]);
+        Assert.Equal(3, (int)license["machineLimit"]!);
+        Assert.Contains("update_mask must name at least one field", nothing.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Prints_lines_with_tabs_into_a_pipe()
     {
         var estate = await Estate.CreateAsync(_service, "--edition", "pro", "--machines", "7");

@@ -17,7 +17,7 @@ public class ReleaseTests
         });
         var activations = await ActivateAsync(story, 8);
 
-        var answers = await Task.WhenAll(activations.Select(name => TryAsync(() => story.ReleaseAsync(name))));
+        var answers = await Task.WhenAll(activations.Select(name => Refusals.OfAsync(() => story.ReleaseAsync(name))));
 
         Assert.Equal(3, answers.Count(refusal => refusal is null));
         Assert.All(answers.OfType<RpcException>(), refusal =>
@@ -35,7 +35,7 @@ public class ReleaseTests
         var first = await story.ReleaseAsync(activations[0]);
 
         clock.Advance(TimeSpan.FromDays(365) - TimeSpan.FromMilliseconds(1));
-        var refusal = await TryAsync(() => story.ReleaseAsync(activations[1]));
+        var refusal = await Refusals.OfAsync(() => story.ReleaseAsync(activations[1]));
         clock.Advance(TimeSpan.FromMilliseconds(1));
         var second = await story.ReleaseAsync(activations[1]);
 
@@ -55,7 +55,7 @@ public class ReleaseTests
         var before = await story.SnapshotAsync();
 
         var again = await story.ReleaseAsync(name, requestId);
-        var other = await TryAsync(() => story.ReleaseAsync(name));
+        var other = await Refusals.OfAsync(() => story.ReleaseAsync(name));
 
         Assert.Equal(first, again);
         Assert.Equal(("ACTIVATION_ENDED", StatusCode.FailedPrecondition), (other?.Reason(), other?.StatusCode));
@@ -69,7 +69,7 @@ public class ReleaseTests
         var name = (await ActivateAsync(story, 1))[0];
         var before = await story.SnapshotAsync();
 
-        var refusal = await TryAsync(() => story.ReleaseAsync(name));
+        var refusal = await Refusals.OfAsync(() => story.ReleaseAsync(name));
 
         Assert.Equal("RELEASE_LIMIT_REACHED", refusal?.Reason());
         Assert.Equal(before, await story.SnapshotAsync());
@@ -81,9 +81,9 @@ public class ReleaseTests
         await using var story = await ActivationStory.BeginAsync(DatabaseKind.Sqlite);
         var name = (await ActivateAsync(story, 1))[0];
 
-        var missing = await TryAsync(() => story.ReleaseAsync($"{story.License.Name}/activations/{Guid.NewGuid()}"));
-        var malformed = await TryAsync(() => story.ReleaseAsync(name[..^1]));
-        var anonymous = await TryAsync(() => new ActivationService.ActivationServiceClient(story.Host.Anonymous)
+        var missing = await Refusals.OfAsync(() => story.ReleaseAsync($"{story.License.Name}/activations/{Guid.NewGuid()}"));
+        var malformed = await Refusals.OfAsync(() => story.ReleaseAsync(name[..^1]));
+        var anonymous = await Refusals.OfAsync(() => new ActivationService.ActivationServiceClient(story.Host.Anonymous)
             .ReleaseActivationAsync(new ReleaseActivationRequest { Name = name, Reason = "mine" }).ResponseAsync);
 
         Assert.Equal(StatusCode.NotFound, missing?.StatusCode);
@@ -123,18 +123,5 @@ public class ReleaseTests
         }
 
         return names;
-    }
-
-    private static async Task<RpcException?> TryAsync<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            await call();
-            return null;
-        }
-        catch (RpcException refusal)
-        {
-            return refusal;
-        }
     }
 }

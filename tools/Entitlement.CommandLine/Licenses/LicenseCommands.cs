@@ -15,6 +15,7 @@ internal static class LicenseCommands
         LicenseCreateCommand.Create(),
         ListLicenses(),
         GetLicense(),
+        LicenseUpdateCommand.Create(),
         Change<SuspendLicenseRequest, SuspendLicenseResponse>(
             "suspend", "Take a license out of force until it is reinstated", nameof(Stub.SuspendLicense)),
         Change<ReinstateLicenseRequest, ReinstateLicenseResponse>(
@@ -73,5 +74,5 @@ internal static class LicenseCommands
     private static void Set(IMessage request, string field, string value) =>
         request.Descriptor.FindFieldByName(field).Accessor.SetValue(request, value);
 
-    private static Argument<string> Name() => new("NAME") { Description = "accounts/ID/licenses/ID" };
+    internal static Argument<string> Name() => new("NAME") { Description = "accounts/ID/licenses/ID" };
 }

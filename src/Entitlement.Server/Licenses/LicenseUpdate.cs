@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Entitlement.Domain.Errors;
+using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Names;
+using Entitlement.Server.Idempotency;
+using Entitlement.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Server.Licenses;
+
+/// <summary>A license that is to grant other terms, and why.</summary>
+/// <param name="Name">The license.</param>
+/// <param name="Wanted">The new values.</param>
+/// <param name="Fields">Which of them count.</param>
+/// <param name="Reason">Why, for the audit trail.</param>
+internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadOnlyCollection<string> Fields, string Reason)
+{
+    /// <exception cref="EntitlementException">The request breaks a rule that needs no license to be told.</exception>
+    public static LicenseUpdate Parse(V1.UpdateLicenseRequest request) => new(
+        LicenseName.Parse(request.Name, "name"),
+        request.License ?? throw Refusal.InvalidArgument("license", "is required"),
+        request.UpdateMask?.Paths ?? throw Refusal.InvalidArgument("update_mask", "is required"),
+        Text.Require(request.Reason, "reason", 1, Text.MaxReasonLength));
+
+    /// <exception cref="EntitlementException">There is no such license, or it refuses.</exception>
+    public async Task<Outcome> RunAsync(Change change, CancellationToken cancellationToken)
+    {
+        var license = await change.Db.Licenses.SingleOrDefaultAsync(
+                license => license.AccountId == Name.AccountId && license.Id == Name.LicenseId, cancellationToken)
+            ?? throw Refusal.NotFound($"{Name}");
+        var before = license.ToTerms();
+        if (!license.Change(before.With(Wanted, Fields), change.Now))
+        {
+            return new Outcome($"{Name}", Existed: true);
+        }
+
+        change.Audit(
+            Name.AccountId,
+            "license.update",
+            $"{Name}",
+            JsonSerializer.Serialize(
+                new LicenseUpdated(Reason, TermsOf(before), TermsOf(license.ToTerms())), LicenseJson.Default.LicenseUpdated));
+        await RequireRoomAsync(change.Db, license, cancellationToken);
+        return new Outcome($"{Name}", Existed: false);
+    }
+
+    /// <summary>
+    /// Seats are taken without a change of the terms, so that one may have been taken since the license was read. The row stays
+    /// locked from here to the commit.
+    /// </summary>
+    private static async Task RequireRoomAsync(EntitlementDbContext db, License license, CancellationToken cancellationToken)
+    {
+        var limit = license.MachineLimit;
+        var rows = await db.Licenses
+            .Where(row => row.AccountId == license.AccountId && row.Id == license.Id && row.MachinesHeld <= limit)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.MachineLimit, limit), cancellationToken);
+        if (rows == 0)
+        {
+            throw new StaleReadException("More seats are held than when the license was read.");
+        }
+    }
+
+    private static AuditedTerms TermsOf(LicenseTerms terms) => new(
+        terms.Edition, $"{terms.ActivationMode}", terms.MachineLimit, terms.MachineMatch, terms.EndTime, terms.CareEndTime,
+        terms.PerpetualOffline, terms.ReleaseLimit);
+}
