@@ -8,33 +8,31 @@ namespace Entitlement.Formats;
 /// </summary>
 internal sealed class InstanceJws
 {
-    private InstanceJws(byte[] payload, Jwk instanceKey, byte[] contentHash, bool isVerified)
+    private readonly CompactJws _jws;
+
+    private InstanceJws(CompactJws jws, Jwk instanceKey)
     {
-        Payload = payload;
+        _jws = jws;
         InstanceKey = instanceKey;
-        ContentHash = contentHash;
-        IsVerified = isVerified;
     }
 
-    public byte[] Payload { get; }
+    public byte[] Payload => _jws.Payload;
 
     public Jwk InstanceKey { get; }
 
     /// <summary>SHA-256 of the signing input.</summary>
-    public byte[] ContentHash { get; }
+    public byte[] ContentHash => _jws.ContentHash;
 
-    /// <summary>Whether the signature is the instance key's.</summary>
-    public bool IsVerified { get; }
+    /// <summary>Whether the signature is the instance key's; false until it is looked at.</summary>
+    public bool IsVerified { get; private set; }
 
-    /// <summary>Size, encoding and header are checked before the key and the signature.</summary>
+    /// <summary>Checks size, encoding and header, which cost little beside the key and the signature.</summary>
     /// <param name="maxBytes">The largest length of the whole file.</param>
     /// <param name="type">The <c>typ</c> that the header must have.</param>
     public static InstanceJws Open(ReadOnlySpan<byte> file, int maxBytes, string type)
     {
         var jws = CompactJws.Split(file, maxBytes);
-        var instanceKey = JoseHeader.ReadWithKey(jws.Header, type).Key!;
-        using var key = instanceKey.ToKey();
-        return new InstanceJws(jws.Payload, instanceKey, jws.ContentHash, jws.IsSignedBy(key));
+        return new InstanceJws(jws, JoseHeader.ReadWithKey(jws.Header, type).Key!);
     }
 
     public static byte[] Write(string type, ReadOnlySpan<byte> payload, ECDsa instanceKey, int maxBytes)
@@ -51,8 +49,20 @@ internal sealed class InstanceJws
         return file.Length <= maxBytes ? file : throw CompactJws.TooLarge(file.Length, maxBytes);
     }
 
-    /// <exception cref="FileFormatException"><see cref="FileFormatCode.BadSignature"/>.</exception>
-    public InstanceJws RequireVerified() => IsVerified
+    /// <summary>Looks at the key and the signature.</summary>
+    /// <exception cref="FileFormatException"><see cref="FileFormatCode.BadKey"/>.</exception>
+    public InstanceJws Verify()
+    {
+        using var key = InstanceKey.ToKey();
+        IsVerified = _jws.IsSignedBy(key);
+        return this;
+    }
+
+    /// <inheritdoc cref="Verify"/>
+    /// <exception cref="FileFormatException">
+    /// <see cref="FileFormatCode.BadKey"/> or <see cref="FileFormatCode.BadSignature"/>.
+    /// </exception>
+    public InstanceJws RequireVerified() => Verify().IsVerified
         ? this
         : throw new FileFormatException(FileFormatCode.BadSignature, "signature",
             "is not the one of header.jwk for this content",

@@ -10,7 +10,15 @@ if (args is ["--help" or "-h", ..])
           --callers N   callers at once over one channel each (default 64)
           --licenses N  licenses that the requests are spread over (default 200)
           --cores N     cores that the ideal is reckoned with (default: those of this machine)
+
+        'guessing' instead of them measures how long an activation takes while others guess.
         """);
+    return 0;
+}
+
+if (args is [Guessing.Command])
+{
+    await Guessing.RunAsync(Console.WriteLine);
     return 0;
 }
 

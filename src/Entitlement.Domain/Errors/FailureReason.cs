@@ -41,4 +41,7 @@ public enum FailureReason
     MessageTooLarge,
     MethodUnknown,
     TooManyWatchers,
+    TooManyFailures,
+    TooBusy,
+    TooManyFiles,
 }

@@ -203,6 +203,32 @@ public static class Refusal
             RetryAfter = TimeSpan.FromSeconds(10),
         };
 
+    /// <param name="wait">How long until the address may fail once more.</param>
+    public static EntitlementException TooManyFailures(TimeSpan wait) =>
+        new(FailureReason.TooManyFailures,
+            "Too many calls from this address failed. Wait, and check the code or the key before you send it again; an "
+            + "installation that is activated already goes on undisturbed.")
+        {
+            RetryAfter = wait,
+        };
+
+    public static EntitlementException TooBusy(TimeSpan wait) =>
+        new(FailureReason.TooBusy, "The service has too many license requests to verify. Send the same request again.")
+        {
+            RetryAfter = wait,
+        };
+
+    /// <param name="activation">The activation that got them.</param>
+    /// <param name="limit">How many it may get within 24 hours.</param>
+    /// <param name="wait">How long until the next.</param>
+    public static EntitlementException TooManyFiles(ActivationName activation, int limit, TimeSpan wait) =>
+        new(FailureReason.TooManyFiles,
+            $"{activation} got {limit} license files within 24 hours, as many as it may. Use the newest, or wait.",
+            ("activation", $"{activation}"), ("limit", Text(limit)))
+        {
+            RetryAfter = wait,
+        };
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

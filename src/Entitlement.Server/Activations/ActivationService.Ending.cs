@@ -11,7 +11,7 @@ internal sealed partial class ActivationService
 {
     public override async Task<DeactivateResponse> Deactivate(DeactivateRequest request, ServerCallContext context)
     {
-        var receipt = ReceivedReceipt.Read(request.ReturnReceipt.Span);
+        var receipt = await ReceivedReceipt.ReadAsync(request.ReturnReceipt, gate, context);
         var name = receipt.Activation;
         var byPrincipal = await IsByPrincipalAsync(name.License, context);
         var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{receipt.InstanceThumbprint}";

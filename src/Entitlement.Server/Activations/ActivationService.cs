@@ -2,6 +2,7 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Formats;
+using Entitlement.Server.Abuse;
 using Entitlement.Server.Access;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Idempotency;
@@ -21,6 +22,8 @@ internal sealed partial class ActivationService(
     ActivationWriter writer,
     OnceWriter once,
     LicenseFileIssuer issuer,
+    RequestGate gate,
+    FileAllowance allowance,
     AccessDecider access,
     LicenseSigner signer,
     RefusalStatus refusals,
@@ -36,13 +39,14 @@ internal sealed partial class ActivationService(
     public override async Task<PreviewLicenseRequestResponse> PreviewLicenseRequest(
         PreviewLicenseRequestRequest request, ServerCallContext context)
     {
+        var verified = await gate.VerifyAsync(LicenseRequestFile.Open(request.LicenseRequest.Span), context);
         var received = ReceivedRequest.Read(
-            request.LicenseRequest.Span, signer.Issuer, LicenseRequestOperation.Activate, LicenseRequestOperation.Refresh);
+            verified, signer.Issuer, LicenseRequestOperation.Activate, LicenseRequestOperation.Refresh);
         var answered = await FindAnswerAsync(received, context.CancellationToken);
         var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
         var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
 
-        var now = clock.GetUtcNow();
+        var now = clock.GetUtcNow().ToWholeMilliseconds();
         var plan = answered is null ? situation.PlanFor(received) : situation.PlanForAnswered(received);
         var preview = situation.ToPreview(plan, now);
         try
@@ -50,6 +54,7 @@ internal sealed partial class ActivationService(
             if (answered is null)
             {
                 Require(plan, received, now, byPrincipal);
+                await RequireFileAsync(situation, byPrincipal, now, context.CancellationToken);
 
                 // Made and thrown away: nothing less tells whether the file keeps to its limit.
                 issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
@@ -98,7 +103,8 @@ internal sealed partial class ActivationService(
 
     private async Task<Answer> AnswerAsync(ByteString file, LicenseRequestOperation operation, ServerCallContext context)
     {
-        var received = ReceivedRequest.Read(file.Span, signer.Issuer, operation);
+        var verified = await gate.VerifyAsync(LicenseRequestFile.Open(file.Span), context);
+        var received = ReceivedRequest.Read(verified, signer.Issuer, operation);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             // One connection for all that is read; it is given back before the writer needs one of its own.
@@ -128,6 +134,7 @@ internal sealed partial class ActivationService(
         var now = clock.GetUtcNow().ToWholeMilliseconds();
         var plan = situation.PlanFor(received);
         Require(plan, received, now, byPrincipal);
+        await RequireFileAsync(situation, byPrincipal, now, context.CancellationToken);
 
         var (recorded, revision) = (situation.Recorded?.Generation ?? 0, situation.Recorded?.Revision ?? 0);
         var activation = plan.Carry(signer.Lifetime, now);
@@ -153,6 +160,11 @@ internal sealed partial class ActivationService(
 
         plan.RequireAllowed(now, byPrincipal);
     }
+
+    /// <summary>A product's own files are bounded; a principal answers for what it asks for.</summary>
+    private Task RequireFileAsync(
+        Situation situation, bool byPrincipal, DateTimeOffset now, CancellationToken cancellationToken) =>
+        byPrincipal ? Task.CompletedTask : allowance.RequireAsync(situation.Recorded, now, cancellationToken);
 
     /// <summary>The byte-identical file, while the activation stands and the license is in force.</summary>
     private async Task<Answer> AnswerAgainAsync(

@@ -1,7 +1,10 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Formats;
+using Entitlement.Server.Abuse;
 using Entitlement.Server.Errors;
+using Google.Protobuf;
+using Grpc.Core;
 
 namespace Entitlement.Server.Activations;
 
@@ -29,14 +32,17 @@ internal sealed class ReceivedReceipt
     public int Generation => _file.Receipt.Generation;
 
     /// <param name="content">The whole file.</param>
+    /// <param name="gate">Verifies it. Whose key ever was answered may return what it holds, and no receipt does more.</param>
+    /// <param name="context">The call that it came with.</param>
     /// <exception cref="EntitlementException">
-    /// <see cref="FailureReason.ReturnReceiptInvalid"/>, or its <c>sub</c> is no name of an activation.
+    /// <see cref="FailureReason.ReturnReceiptInvalid"/>, or its <c>sub</c> is no name of an activation; or what
+    /// <see cref="RequestGate"/> refuses.
     /// </exception>
-    public static ReceivedReceipt Read(ReadOnlySpan<byte> content)
+    public static async Task<ReceivedReceipt> ReadAsync(ByteString content, RequestGate gate, ServerCallContext context)
     {
         try
         {
-            return new ReceivedReceipt(ReturnReceiptFile.Read(content));
+            return new ReceivedReceipt((await gate.VerifyAsync(ReturnReceiptFile.Open(content.Span), context)).File);
         }
         catch (FileFormatException broken)
         {

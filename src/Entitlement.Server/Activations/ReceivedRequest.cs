@@ -2,6 +2,7 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Formats;
+using Entitlement.Server.Abuse;
 
 namespace Entitlement.Server.Activations;
 
@@ -10,11 +11,12 @@ internal sealed class ReceivedRequest
 {
     private readonly LicenseRequestFile _file;
 
-    private ReceivedRequest(LicenseRequestFile file, Slc slc)
+    private ReceivedRequest(Verified<LicenseRequestFile> verified, Slc slc)
     {
-        _file = file;
+        _file = verified.File;
+        BlockedFor = verified.BlockedFor;
         Slc = slc;
-        Machine = FactsOf(file);
+        Machine = FactsOf(_file);
     }
 
     public Guid Jti => _file.Request.Jti;
@@ -29,22 +31,23 @@ internal sealed class ReceivedRequest
 
     public MachineFacts Machine { get; }
 
+    /// <summary>As <see cref="Verified{TFile}"/> has it.</summary>
+    public TimeSpan? BlockedFor { get; }
+
     public MachineComponents Components => _file.Request.Machine.Components;
 
     /// <summary>Whether it is meant for an activation that stands, and must not take a machine seat.</summary>
     public bool IsRefresh => _file.Request.Operation == LicenseRequestOperation.Refresh;
 
     /// <summary>Everything that can be judged without asking the database, the cheapest first.</summary>
-    /// <param name="content">The whole file.</param>
+    /// <param name="verified">The file.</param>
     /// <param name="issuer">The name of this service.</param>
     /// <param name="expected">The operations that the RPC carries out.</param>
-    /// <exception cref="FileFormatException">The file breaks a rule of its format.</exception>
     /// <exception cref="EntitlementException">It is for another RPC or another service, or its code can't be right.</exception>
     public static ReceivedRequest Read(
-        ReadOnlySpan<byte> content, string issuer, params ReadOnlySpan<LicenseRequestOperation> expected)
+        Verified<LicenseRequestFile> verified, string issuer, params ReadOnlySpan<LicenseRequestOperation> expected)
     {
-        var file = LicenseRequestFile.Read(content);
-        var request = file.Request;
+        var request = verified.File.Request;
         if (!expected.Contains(request.Operation))
         {
             throw Refusal.WrongOperation(NameOf(request.Operation), NameOf(expected[0]));
@@ -55,7 +58,7 @@ internal sealed class ReceivedRequest
             throw Refusal.WrongAudience(audience, issuer);
         }
 
-        return new ReceivedRequest(file, Slc.Parse(request.Slc));
+        return new ReceivedRequest(verified, Slc.Parse(request.Slc));
     }
 
     private static MachineFacts FactsOf(LicenseRequestFile file) => new()

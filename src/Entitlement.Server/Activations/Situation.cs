@@ -10,7 +10,9 @@ namespace Entitlement.Server.Activations;
 internal sealed record Situation(
     License License, IReadOnlyCollection<FeatureLine> Features, Activation? Recorded, IReadOnlyCollection<Device> StandingDevices)
 {
-    /// <exception cref="EntitlementException">No license has this code, or it is for another product.</exception>
+    /// <exception cref="EntitlementException">
+    /// No license has this code, or it is for another product; or only an activation that stands may go on.
+    /// </exception>
     public static async Task<Situation> LoadAsync(
         EntitlementDbContext db, ReceivedRequest request, CancellationToken cancellationToken)
     {
@@ -23,6 +25,11 @@ internal sealed record Situation(
         var (account, license) = (found.License.AccountId, found.License.Id);
         var features = await db.ListFeaturesAsync(account, license, cancellationToken);
         var recorded = await db.FindActivationAsync(account, license, request.Machine.Thumbprint, cancellationToken);
+        if (recorded is not { EndTime: null } && request.BlockedFor is { } wait)
+        {
+            throw Refusal.TooManyFailures(wait);
+        }
+
         var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
         return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())]);
     }

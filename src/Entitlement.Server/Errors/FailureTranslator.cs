@@ -1,5 +1,6 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Formats;
+using Entitlement.Server.Abuse;
 using Entitlement.Storage;
 using Google.Protobuf;
 using Grpc.Core;
@@ -8,7 +9,7 @@ namespace Entitlement.Server.Errors;
 
 /// <summary>Turns what was thrown into what the caller may know of it.</summary>
 internal sealed class FailureTranslator(
-    RefusalStatus refusals, StorageEngine storage, TimeProvider clock, ILogger<FailureTranslator> logger)
+    RefusalStatus refusals, FailureWatch watch, StorageEngine storage, TimeProvider clock, ILogger<FailureTranslator> logger)
 {
     /// <summary>The trailer that carries the details of a status.</summary>
     public const string DetailsTrailer = "grpc-status-details-bin";
@@ -18,10 +19,10 @@ internal sealed class FailureTranslator(
         switch (failure)
         {
             case EntitlementException refusal:
-                return ToRpc(refusals.Of(refusal));
+                return ToRpc(refusals.Of(watch.Judge(refusal, call)));
 
             case FileFormatException refusal:
-                return ToRpc(refusals.Of(refusal));
+                return ToRpc(watch.JudgeFile(call) is { } instead ? refusals.Of(instead) : refusals.Of(refusal));
 
             // Made by the runtime (such as a message that is too large) or by a standard service, whose protocol says the code.
             case RpcException standard:

@@ -8,8 +8,9 @@ using Grpc.Core;
 namespace Entitlement.Server.Errors;
 
 /// <summary>
-/// Gives the contract's details to the refusals that gRPC's runtime makes before any interceptor runs: a message that is too
-/// large or none at all, a method that is not served. It is told by the status code alone; what else the runtime refuses keeps its own words.
+/// Gives the contract's details to the refusals that gRPC's runtime makes before any interceptor runs: a message that
+/// is too large or none at all, a method that is not served. It is told by the status code alone; what else the runtime
+/// refuses keeps its own words.
 /// </summary>
 internal sealed class RuntimeRefusals(RequestDelegate next, RefusalStatus refusals)
 {
@@ -32,8 +33,10 @@ internal sealed class RuntimeRefusals(RequestDelegate next, RefusalStatus refusa
     {
         StatusCode.ResourceExhausted => Refusal.MessageTooLarge(Listeners.MaxMessageSize),
 
-        // Nothing but reading the message lies before the interceptors, which turn every other fault into a status of ours.
-        StatusCode.Unknown => Refusal.InvalidArgument("request", "must be a message of the type that this method takes"),
+        // Nothing but reading the message lies before the interceptors, which turn every other fault into a status of
+        // ours.
+        StatusCode.Unknown =>
+            Refusal.InvalidArgument("request", "must be a message of the type that this method takes"),
 
         // Of a method that is served, it is the compression that is not known.
         StatusCode.Unimplemented when context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is null =>

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Health;
 
-/// <summary>Asks the database now and then whether it answers, by a query on a real table, and whether it keeps changes.</summary>
+/// <summary>
+/// Asks the database now and then whether it answers, by a query on a real table, and whether it keeps changes.
+/// </summary>
 internal sealed class StorageProbe(
     StorageSetup storage,
     StorageEngine engine,
@@ -44,8 +46,8 @@ internal sealed class StorageProbe(
     {
         try
         {
-            // SQLite works in the thread of whoever asks and hears no cancellation, so it is left alone when it takes too
-            // long; and not asked again before it has answered, so that no threads pile up behind it.
+            // SQLite works in the thread of whoever asks and hears no cancellation, so it is left alone when it takes
+            // too long; and not asked again before it has answered, so that no threads pile up behind it.
             if (_asking.IsCompleted)
             {
                 _asking = Task.Run(() => AskAsync(stoppingToken), stoppingToken);

@@ -1,3 +1,4 @@
+using Entitlement.Server.Abuse;
 using Entitlement.Server.Access;
 using Entitlement.Server.Accounts;
 using Entitlement.Server.Activations;
@@ -51,6 +52,7 @@ internal static class Composition
         services.AddHosting();
         services.AddErrors();
         services.AddAccess();
+        services.AddAbuse();
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = Listeners.MaxMessageSize;
@@ -74,6 +76,7 @@ internal static class Composition
 
     private static void Map(WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseRouting();
         app.UseMiddleware<RuntimeRefusals>();
         app.UseMiddleware<ListenerIsolation>();

@@ -12,6 +12,7 @@ internal static class HostingServices
         services.AddSingleton<ServerCertificate>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
         services.AddSingleton<BoundAddresses>();
+        services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, TrustedProxies>();
         services.AddHostedService<Drain>();
         services.AddOptions<HostOptions>().Configure<IOptions<ServerOptions>>((host, server) =>
             host.ShutdownTimeout = server.Value.ShutdownTimeout + server.Value.DrainDelay);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using Entitlement.Server.Abuse;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Signing;
@@ -20,6 +21,7 @@ internal static class OptionSections
         [SigningOptions.Section] = OptionsOf<SigningOptions>(),
         [LicenseFileOptions.Section] = OptionsOf<LicenseFileOptions>(),
         [IdempotencyOptions.Section] = OptionsOf<IdempotencyOptions>(),
+        [AbuseOptions.Section] = OptionsOf<AbuseOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -29,6 +31,7 @@ internal static class OptionSections
         services.AddSection<StorageOptions, StorageOptionsValidator>(StorageOptions.Section);
         services.AddSection<SigningOptions, SigningOptionsValidator>(SigningOptions.Section);
         services.AddSection<IdempotencyOptions, IdempotencyOptionsValidator>(IdempotencyOptions.Section);
+        services.AddSection<AbuseOptions, AbuseOptionsValidator>(AbuseOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>
                 file.Issuer ??= storage.Value.IsEmbedded ? LicenseFileOptions.EmbeddedIssuer : null);

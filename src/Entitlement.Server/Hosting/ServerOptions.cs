@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Hosting;
@@ -28,6 +29,12 @@ internal sealed class ServerOptions : IValidatableObject
 
     /// <summary>Whether plain text may be served to other machines, because something before the server ends TLS.</summary>
     public bool AllowPlaintext { get; init; }
+
+    /// <summary>
+    /// Addresses and networks (<c>10.0.0.0/8, 2001:db8::1</c>) of the proxies before the server, whose
+    /// <c>X-Forwarded-For</c> says who calls. Default: none, and the header means nothing.
+    /// </summary>
+    public string? TrustedProxies { get; init; }
 
     /// <summary>Whether gRPC reflection is served, which tells anybody the contract (it is public anyway).</summary>
     public bool Reflection { get; init; } = true;
@@ -62,6 +69,12 @@ internal sealed class ServerOptions : IValidatableObject
     /// <summary>Only after validation.</summary>
     public ListenAddress HttpAddress => ListenAddress.Parse(HttpListen ?? Default(5081));
 
+    /// <summary>Only after validation.</summary>
+    public IReadOnlyList<IPNetwork> ProxyNetworks => [.. ProxyTexts.Select(text => ParseNetwork(text)!.Value)];
+
+    private string[] ProxyTexts =>
+        (TrustedProxies ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!ListenAddress.TryParse(GrpcListen ?? Default(5080), out var grpc))
@@ -77,6 +90,11 @@ internal sealed class ServerOptions : IValidatableObject
         if (string.IsNullOrEmpty(CertificateFile) != string.IsNullOrEmpty(CertificateKeyFile))
         {
             yield return Wrong(nameof(CertificateFile), $"and {Section}:{nameof(CertificateKeyFile)} belong together: set both or none");
+        }
+
+        if (ProxyTexts.Any(text => ParseNetwork(text) is null))
+        {
+            yield return Wrong(nameof(TrustedProxies), "must be IP addresses or networks, such as 10.0.0.0/8, divided by commas");
         }
 
         if (grpc is null || http is null)
@@ -111,6 +129,16 @@ internal sealed class ServerOptions : IValidatableObject
                 $"is {address}: plain text that other machines can reach. Configure a certificate and write https://, listen on "
                 + $"127.0.0.1, or set {Section}:{nameof(AllowPlaintext)}=true if something before the server ends TLS");
         }
+    }
+
+    private static IPNetwork? ParseNetwork(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        }
+
+        return IPNetwork.TryParse(text, out var network) ? network : null;
     }
 
     private string Default(int port) => $"{(HasCertificate ? "https" : "http")}://127.0.0.1:{port}";

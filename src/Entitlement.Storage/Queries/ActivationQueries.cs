@@ -1,5 +1,6 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage.Queries;
 
@@ -43,6 +44,25 @@ public static class ActivationQueries
     public static Task<AnsweredRequest?> FindAnsweredRequestAsync(
         this EntitlementDbContext db, byte[] thumbprint, Guid jti, CancellationToken cancellationToken) =>
         CompiledQueries.For(db).AnsweredByJti(db, thumbprint, jti, cancellationToken);
+
+    /// <summary>Whether any request of an instance key was ever answered.</summary>
+    public static Task<bool> WasAnsweredAsync(
+        this EntitlementDbContext db, byte[] thumbprint, CancellationToken cancellationToken) =>
+        CompiledQueries.For(db).AnyAnswered(db, thumbprint, cancellationToken);
+
+    /// <summary>When one of an activation's license files was issued: the newest is the first.</summary>
+    /// <returns>Null when it has not so many.</returns>
+    public static Task<DateTimeOffset?> FindIssueTimeAsync(
+        this EntitlementDbContext db,
+        Guid accountId,
+        Guid activationId,
+        int nthNewest,
+        CancellationToken cancellationToken) => db.IssuedFiles
+        .Where(file => file.AccountId == accountId && file.ActivationId == activationId)
+        .OrderByDescending(file => file.Generation)
+        .Skip(nthNewest - 1)
+        .Select(file => (DateTimeOffset?)file.IssueTime)
+        .FirstOrDefaultAsync(cancellationToken);
 
     /// <returns>Null when the activation has no file of this generation.</returns>
     public static Task<IssuedFile?> FindIssuedFileAsync(

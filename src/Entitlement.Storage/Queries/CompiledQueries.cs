@@ -52,6 +52,10 @@ internal sealed class CompiledQueries
             db.AnsweredRequests.AsNoTracking()
                 .SingleOrDefault(request => request.Thumbprint == thumbprint && request.Jti == jti));
 
+    public Func<EntitlementDbContext, byte[], CancellationToken, Task<bool>> AnyAnswered { get; } =
+        EF.CompileAsyncQuery((EntitlementDbContext db, byte[] thumbprint, CancellationToken _) =>
+            db.AnsweredRequests.Any(request => request.Thumbprint == thumbprint));
+
     public Func<EntitlementDbContext, Guid, Guid, int, CancellationToken, Task<IssuedFile?>> FileByGeneration { get; } =
         EF.CompileAsyncQuery((
             EntitlementDbContext db, Guid accountId, Guid activationId, int generation, CancellationToken _) =>

@@ -45,8 +45,10 @@ public sealed partial class ReasonCommentTests : IAsyncDisposable
         method => Access.Methods[$"/{method.Service.FullName}/{method.Name}"].Resource is null ? [] : ["NOT_FOUND"]);
 
     [Fact]
-    public void Every_call_that_takes_a_license_request_names_what_is_told_of_a_wrong_one() => AllName(
-        method => method.InputType.FindFieldByName("license_request") is null ? [] : ["LICENSE_REQUEST_INVALID"]);
+    public void Every_call_that_takes_a_license_request_names_what_is_told_of_a_wrong_one_and_of_too_many() => AllName(
+        method => method.InputType.FindFieldByName("license_request") is null
+            ? []
+            : ["LICENSE_REQUEST_INVALID", "TOO_MANY_FAILURES", "TOO_BUSY"]);
 
     [Fact]
     public void Every_reason_is_named_where_it_is_given()
@@ -72,11 +74,19 @@ public sealed partial class ReasonCommentTests : IAsyncDisposable
     private void AllName(Func<MethodDescriptor, string[]> wanted)
     {
         var missing = Methods.SelectMany(method => wanted(method)
-            .Except(Reasons(CommentOf(method)), StringComparer.Ordinal)
+            .Except(ReasonsOf(method), StringComparer.Ordinal)
             .Select(reason => $"{method.Name}: {reason}"));
 
         Assert.Empty(missing);
         Assert.Contains(Methods, method => wanted(method).Length > 0);
+    }
+
+    /// <summary>Those that it names, and those of the call after whose fashion it fails.</summary>
+    private IEnumerable<string> ReasonsOf(MethodDescriptor method)
+    {
+        var comment = CommentOf(method);
+        var others = Methods.Where(other => comment.Contains($"ails as `{other.Name}` does,", StringComparison.Ordinal));
+        return Reasons(comment).Concat(others.SelectMany(other => Reasons(CommentOf(other))));
     }
 
     private static string CommentOf(MethodDescriptor method) => CommentAbove($"rpc {method.Name}(");
