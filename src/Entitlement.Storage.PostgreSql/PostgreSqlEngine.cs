@@ -12,6 +12,19 @@ internal sealed class PostgreSqlEngine(string connectionString, IDbContextFactor
 {
     public override DbConnection Connect() => new NpgsqlConnection(connectionString);
 
+    /// <summary>
+    /// Changes nothing, and is refused all the same by a server that takes no changes: one that was the primary before a
+    /// failover still answers every query.
+    /// </summary>
+    public override async Task ProveWritableAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = """DELETE FROM "IdempotencyRecords" WHERE FALSE""";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>EF Core looks for the history by reading it, and would log its absence as a failure.</summary>
     public override async Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);

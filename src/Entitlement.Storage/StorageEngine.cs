@@ -59,8 +59,8 @@ public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> cont
     public abstract DbConnection Connect();
 
     /// <summary>
-    /// Proves by a change of no meaning that a change is kept. Throws what a write would throw. Nothing where a server of
-    /// its own keeps the data: that server tells its own operators of a full disk.
+    /// Proves by a change of no meaning that changes are taken. Throws what a write would throw. Of a full disk a database
+    /// server tells its own operators.
     /// </summary>
     public virtual Task ProveWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -69,6 +69,22 @@ public class PostgreSqlTests
     }
 
     [Fact]
+    public async Task Tells_a_server_that_takes_changes_from_one_that_only_answers()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
+        await database.Engine.ProveWritableAsync(CancellationToken.None);
+
+        // As on a server that follows another one.
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await database.ExecuteAsync($"ALTER DATABASE {connection.Database} SET default_transaction_read_only = on");
+        NpgsqlConnection.ClearPool(connection);
+        var failure = await Record.ExceptionAsync(() => database.Engine.ProveWritableAsync(CancellationToken.None));
+
+        await database.Setup.PingAsync(CancellationToken.None);
+        Assert.Equal(StorageFault.Unreachable, database.Engine.Classify(failure!));
+    }
+
+    [Fact]
     public async Task Runs_work_again_that_met_another_in_a_circle()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
