@@ -3,40 +3,44 @@ using System.Globalization;
 namespace Entitlement.Benchmarks;
 
 /// <summary>How much is measured.</summary>
-internal sealed record BenchmarkOptions(int Count, int Callers, int Licenses, int Cores)
+/// <param name="Count">Activations in each measurement.</param>
+/// <param name="Callers">Callers at once.</param>
+/// <param name="Channels">Connections that they share.</param>
+/// <param name="Licenses">Licenses in the database.</param>
+/// <param name="Large">Licenses in a second database, to be compared with the first; 0 for none.</param>
+/// <param name="Cores">Cores that the ideal is reckoned with.</param>
+internal sealed record BenchmarkOptions(int Count, int Callers, int Channels, int Licenses, int Large, int Cores)
 {
+    public static BenchmarkOptions Default { get; } = new(4_000, 64, 2, 10_000, 0, Environment.ProcessorCount);
+
     /// <returns>Null when the arguments are not understood.</returns>
     public static BenchmarkOptions? Parse(string[] args)
     {
-        var options = new BenchmarkOptions(4_000, 64, 200, Environment.ProcessorCount);
+        var options = Default;
         foreach (var pair in args.Chunk(2))
         {
             if (pair is not [var name, var text]
                 || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                || number == 0)
+                || number == 0
+                || options.With(name, number) is not { } changed)
             {
                 return null;
             }
 
-            switch (name)
-            {
-                case "--count":
-                    options = options with { Count = number };
-                    break;
-                case "--callers":
-                    options = options with { Callers = number };
-                    break;
-                case "--licenses":
-                    options = options with { Licenses = number };
-                    break;
-                case "--cores":
-                    options = options with { Cores = number };
-                    break;
-                default:
-                    return null;
-            }
+            options = changed;
         }
 
         return options;
     }
+
+    private BenchmarkOptions? With(string name, int number) => name switch
+    {
+        "--count" => this with { Count = number },
+        "--callers" => this with { Callers = number },
+        "--channels" => this with { Channels = number },
+        "--licenses" => this with { Licenses = number },
+        "--large" => this with { Large = number },
+        "--cores" => this with { Cores = number },
+        _ => null,
+    };
 }

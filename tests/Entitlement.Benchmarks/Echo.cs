@@ -21,15 +21,16 @@ internal sealed class Echo : IAsyncDisposable
     private static readonly Method<byte[], byte[]> Call = new(MethodType.Unary, "benchmark.Echo", "Call", Bytes, Bytes);
 
     private readonly WebApplication _server;
-    private readonly GrpcChannel _channel;
+    private readonly GrpcChannel[] _channels;
+    private int _next = -1;
 
-    private Echo(WebApplication server)
+    private Echo(WebApplication server, int channels)
     {
         _server = server;
-        _channel = GrpcChannel.ForAddress(server.Urls.Single());
+        _channels = [.. Enumerable.Range(0, channels).Select(_ => GrpcChannel.ForAddress(server.Urls.Single()))];
     }
 
-    public static async Task<Echo> StartAsync()
+    public static async Task<Echo> StartAsync(int channels)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -41,15 +42,18 @@ internal sealed class Echo : IAsyncDisposable
         var server = builder.Build();
         server.MapGrpcService<Service>();
         await server.StartAsync();
-        return new Echo(server);
+        return new Echo(server, channels);
     }
 
-    public async Task CallAsync(byte[] message) =>
-        await _channel.CreateCallInvoker().AsyncUnaryCall(Call, null, default, message);
+    public async Task CallAsync(byte[] message)
+    {
+        var channel = _channels[(uint)Interlocked.Increment(ref _next) % _channels.Length];
+        await channel.CreateCallInvoker().AsyncUnaryCall(Call, null, default, message);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
+        Array.ForEach(_channels, channel => channel.Dispose());
         await _server.DisposeAsync();
     }
 

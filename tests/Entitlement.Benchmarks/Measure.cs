@@ -15,6 +15,13 @@ internal sealed record Figure(string Step, int Count, TimeSpan Elapsed, TimeSpan
     public double CpuMicroseconds => Cpu.TotalMicroseconds / Count;
 
     public double BytesEach => (double)AllocatedBytes / Count;
+
+    public static Figure Sum(string step, IReadOnlyCollection<Figure> parts) => new(
+        step,
+        parts.Sum(part => part.Count),
+        TimeSpan.FromTicks(parts.Sum(part => part.Elapsed.Ticks)),
+        TimeSpan.FromTicks(parts.Sum(part => part.Cpu.Ticks)),
+        parts.Sum(part => part.AllocatedBytes));
 }
 
 /// <summary>Runs operations by a number of callers and says what they cost.</summary>

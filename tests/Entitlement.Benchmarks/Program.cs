@@ -4,14 +4,21 @@ using Entitlement.Benchmarks;
 if (args is ["--help" or "-h", ..])
 {
     Console.WriteLine("""
-        What an activation costs, and what its steps cost alone, all in one run and one process.
+        What durable activations cost, and what their steps cost alone, all in one run and one process, which holds the
+        server and its callers. The server is the real one on its embedded database; every request is a fresh one of an
+        installation of its own.
 
-          --count N     activations to measure (default 4000)
-          --callers N   callers at once over one channel each (default 64)
-          --licenses N  licenses that the requests are spread over (default 200)
+          --count N     activations in each measurement (default 4000)
+          --callers N   callers at once (default 64)
+          --channels N  connections that they share (default 2)
+          --licenses N  licenses in the database that the requests are spread over (default 10000)
+          --large N     also measures beside a second database of N licenses, such as 1000000 (half a minute more, 1 GB) or
+                        10000000 (some minutes, 10 GB)
           --cores N     cores that the ideal is reckoned with (default: those of this machine)
 
         'guessing' instead of them measures how long an activation takes while others guess.
+
+        How to read it: README.md beside this program. Progress goes to standard error, the report to standard output.
         """);
     return 0;
 }
@@ -25,12 +32,10 @@ if (args is [Guessing.Command])
 var options = BenchmarkOptions.Parse(args);
 if (options is null)
 {
-    await Console.Error.WriteLineAsync("Options are --count, --callers, --licenses and --cores, each with a number above 0; see --help.");
+    await Console.Error.WriteLineAsync("Each option takes a whole number above 0; see --help.");
     return 2;
 }
 
-var culture = CultureInfo.InvariantCulture;
-Console.WriteLine(string.Create(culture, $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {options.Count} activations, {options.Callers} callers, {options.Licenses} licenses"));
 var report = await Run.MeasureAsync(options, step => Console.Error.WriteLine($"  {step} …"));
-report.Print(Console.Out, culture);
+report.Print(Console.Out, CultureInfo.InvariantCulture);
 return 0;

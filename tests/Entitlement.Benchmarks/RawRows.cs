@@ -26,9 +26,11 @@ internal sealed class RawRows : IDisposable
 
     /// <summary>One durable commit for all the entities.</summary>
     /// <param name="entities">What is inserted.</param>
-    /// <param name="update">A statement that runs once for each of <paramref name="licenseIds"/>, with the id as <c>$id</c>.</param>
-    /// <param name="licenseIds">The licenses whose counters move.</param>
-    public void Commit(IEnumerable<object> entities, string update, IEnumerable<Guid> licenseIds)
+    /// <param name="update">
+    /// A statement that runs once for each of <paramref name="licenses"/>, with its keys as <c>$account</c> and <c>$id</c>.
+    /// </param>
+    /// <param name="licenses">The licenses whose counters move.</param>
+    public void Commit(IEnumerable<object> entities, string update, IEnumerable<(Guid Account, Guid Id)> licenses)
     {
         using var transaction = _connection.BeginTransaction();
         foreach (var entity in entities)
@@ -37,10 +39,12 @@ internal sealed class RawRows : IDisposable
         }
 
         using var command = new SqliteCommand(update, _connection, transaction);
+        var account = command.Parameters.Add("$account", SqliteType.Blob);
         var id = command.Parameters.Add("$id", SqliteType.Blob);
-        foreach (var licenseId in licenseIds)
+        foreach (var license in licenses)
         {
-            id.Value = licenseId.ToByteArray(bigEndian: true);
+            account.Value = license.Account.ToByteArray(bigEndian: true);
+            id.Value = license.Id.ToByteArray(bigEndian: true);
             if (command.ExecuteNonQuery() != 1)
             {
                 throw new InvalidOperationException("A license to be counted on is not there.");
