@@ -27,7 +27,7 @@ public sealed class KillTests
         var cutOff = await ActivateUntilKilledAsync(fleet, services);
         await services[0].StartAsync();
         var again = await fleet.ActivateAsync(services, first: 1);
-        var onceMore = await fleet.ActivateAsync(services);
+        var onceMore = await fleet.ActivateAsync(services, first: 0);
 
         Assert.Contains(cutOff, answer => answer is null);
         Assert.All(cutOff.Index().Where(known => known.Item is not null), known => Assert.Equal(known.Item, again[known.Index]));
@@ -41,7 +41,7 @@ public sealed class KillTests
     private static async Task<string?[]> ActivateUntilKilledAsync(Fleet fleet, IReadOnlyList<Service> services)
     {
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var calls = fleet.ActivateAsync(services, onLicense: sold =>
+        var calls = fleet.TryActivateAsync(services, onLicense: sold =>
         {
             if (sold == SoldBeforeTheEnd)
             {
