@@ -1,0 +1,90 @@
+using Entitlement.Server.Tests.Activations;
+using Entitlement.Storage;
+using Entitlement.Testing;
+using Entitlement.V1;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entitlement.Server.Tests.History;
+
+/// <summary>
+/// Installations that do at random what installations do, with answers that are lost and a server that is started again
+/// in the middle; and what must be true of it all whatever happened.
+/// </summary>
+public class HistoryTests
+{
+    private const int Installations = 8;
+    private const int Phases = 2;
+
+    private static readonly int Steps = Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_LONG") == "1" ? 2_000 : 20;
+
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Random_histories_with_lost_answers_and_restarts_break_no_promise(DatabaseKind database)
+    {
+        await using var story = await BeginAsync(database);
+
+        using var record = await LiveAsync(story, seed: Random.Shared.Next());
+
+        Assert.Empty(record.Violations);
+        Assert.NotEmpty(record.Answers);
+        Assert.Contains(record.Answers, answer => answer.IsRepeated);
+    }
+
+    [Fact]
+    public async Task Seats_that_are_lost_as_by_one_who_checks_and_then_writes_are_found_out()
+    {
+        await using var story = await BeginAsync(DatabaseKind.Sqlite);
+        await using (var scope = story.Host.Services.CreateAsyncScope())
+        {
+            // What another's write between the check and one's own leaves behind: each third seat is taken and not counted.
+            await scope.ServiceProvider.GetRequiredService<EntitlementDbContext>().Database.ExecuteSqlAsync(
+                $"""
+                CREATE TRIGGER "LostUpdate" AFTER UPDATE OF "MachinesHeld" ON "Licenses"
+                WHEN NEW."MachinesHeld" > OLD."MachinesHeld" AND abs(random()) % 3 = 0
+                BEGIN
+                    UPDATE "Licenses" SET "MachinesHeld" = OLD."MachinesHeld" WHERE "Id" = OLD."Id";
+                END
+                """);
+        }
+
+        using var record = await LiveAsync(story, seed: 1);
+
+        Assert.Contains(record.Violations, violation => violation.Contains("machine seats", StringComparison.Ordinal));
+    }
+
+    private static Task<ActivationStory> BeginAsync(DatabaseKind database) => ActivationStory.BeginAsync(database, license =>
+    {
+        license.MachineLimit = 5;
+        license.ReleaseLimit = 1_000;
+        license.Features.Add(new FeatureLine { Code = "camera", Counts = FeatureCount.Device, Quantity = 6 });
+    });
+
+    private static async Task<HistoryRecord> LiveAsync(ActivationStory story, int seed)
+    {
+        var record = new HistoryRecord($"seed {seed}");
+        var installations = Enumerable.Range(0, Installations)
+            .Select(i => new Installation(record, story.License, new Random(seed + i)))
+            .ToList();
+
+        for (var phase = 0; phase < Phases; phase++)
+        {
+            await using var database = new SeatWatch(story, record);
+            var living = Task.WhenAll(installations.Select(one => one.LiveAsync(new Service(story.Host), database, Steps)));
+            await record.AnsweredAsync(Installations * Steps / 4);
+            await story.Host.StopAsync();
+            await living;
+            await story.Host.StartAgainAsync();
+        }
+
+        var service = new Service(story.Host);
+        foreach (var installation in installations)
+        {
+            await installation.SettleAsync(service);
+            installation.Dispose();
+        }
+
+        await HistoryCheck.RunAsync(story, record);
+        return record;
+    }
+}
