@@ -25,9 +25,9 @@ internal sealed class ActivationStory : IAsyncDisposable
     public License License { get; }
 
     public static async Task<ActivationStory> BeginAsync(
-        DatabaseKind database, Action<License>? change = null, TimeProvider? clock = null)
+        DatabaseKind database, Action<License>? change = null, TimeProvider? clock = null, Dictionary<string, string?>? options = null)
     {
-        var host = await EntitlementHost.StartAsync(new HostSettings { Database = database, Clock = clock });
+        var host = await EntitlementHost.StartAsync(new HostSettings { Database = database, Clock = clock, Options = options ?? [] });
         return new ActivationStory(host, await host.CreateLicenseAsync(change));
     }
 

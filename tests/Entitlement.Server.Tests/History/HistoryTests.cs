@@ -53,12 +53,15 @@ public class HistoryTests
         Assert.Contains(record.Violations, violation => violation.Contains("machine seats", StringComparison.Ordinal));
     }
 
-    private static Task<ActivationStory> BeginAsync(DatabaseKind database) => ActivationStory.BeginAsync(database, license =>
-    {
-        license.MachineLimit = 5;
-        license.ReleaseLimit = 1_000;
-        license.Features.Add(new FeatureLine { Code = "camera", Counts = FeatureCount.Device, Quantity = 6 });
-    });
+    private static Task<ActivationStory> BeginAsync(DatabaseKind database) => ActivationStory.BeginAsync(
+        database,
+        license =>
+        {
+            license.MachineLimit = 5;
+            license.ReleaseLimit = 1_000;
+            license.Features.Add(new FeatureLine { Code = "camera", Counts = FeatureCount.Device, Quantity = 6 });
+        },
+        options: new() { ["Abuse:FilesPerDay"] = "100000", ["Abuse:FailuresPerAddress"] = "1000000", ["Abuse:FailuresOverAll"] = "1000000" });
 
     private static async Task<HistoryRecord> LiveAsync(ActivationStory story, int seed)
     {
