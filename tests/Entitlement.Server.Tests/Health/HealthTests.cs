@@ -68,7 +68,8 @@ public class HealthTests
             Options = new()
             {
                 ["Health:ProbeInterval"] = "00:00:00.1",
-                ["Health:ProbeTimeout"] = "00:00:00.3",
+                // Long enough that only a database which does not answer is taken for one, however busy the machine is.
+                ["Health:ProbeTimeout"] = "00:00:02",
                 ["Health:WriteInterval"] = "00:00:00.1",
             },
         };
@@ -85,7 +86,7 @@ public class HealthTests
         }
 
         await ReachAsync(watch, ServingStatus.Serving);
-        Assert.IsType<TimeoutException>(Assert.Single(host.Logs.Lines, line => line.EventId == 1300).Exception);
+        Assert.Contains(host.Logs.Lines, line => line is { EventId: 1300, Exception: TimeoutException });
     }
 
     [Fact]
