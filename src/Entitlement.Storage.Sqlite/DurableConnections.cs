@@ -29,8 +29,8 @@ internal sealed class DurableConnections : DbConnectionInterceptor
     }
 
     /// <summary>
-    /// Bare ones: EF Core's own bring two dozen functions for decimals and regular expressions along, which the model does
-    /// not use and SQLite is told of each time that one is opened. That takes as long as two queries.
+    /// Bare ones: EF Core's own bring two dozen functions for decimals and regular expressions along, which the model
+    /// does not use and SQLite is told of each time that one is opened. That takes as long as two queries.
     /// </summary>
     public override InterceptionResult<DbConnection> ConnectionCreating(
         ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>

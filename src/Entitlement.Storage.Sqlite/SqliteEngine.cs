@@ -23,9 +23,9 @@ internal sealed class SqliteEngine(
         _lane.RunAsync(work, cancellationToken);
 
     /// <summary>
-    /// By prepared statements of our own. Writers take turns, so what one of them costs is what all of them wait for, and EF
-    /// Core's change tracker with statements that are composed and prepared each time is five sixths of that. The databases
-    /// that stand behind a network get all rows in one message from EF Core, which is worth more there.
+    /// By prepared statements of our own. Writers take turns, so what one of them costs is what all of them wait for, and
+    /// EF Core's change tracker with statements that are composed and prepared each time is five sixths of that. The
+    /// databases that stand behind a network get all rows in one message from EF Core, which is worth more there.
     /// </summary>
     public override Task SaveAsync(EntitlementDbContext db, RowChanges rows, CancellationToken cancellationToken) =>
         rows.ExecuteAsync(db, cancellationToken);

@@ -20,7 +20,9 @@ internal abstract class Turn
     /// <summary>False when the caller has left.</summary>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
 
-    /// <summary>Runs the caller's work in the caller's log scope and trace. Its outcome is kept for <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Runs the caller's work in the caller's log scope and trace. Its outcome is kept for <see cref="Release"/>.
+    /// </summary>
     public Task ApplyAsync(EntitlementDbContext db)
     {
         if (_context is null)
@@ -34,7 +36,9 @@ internal abstract class Turn
     }
 
     /// <summary>Tells the caller the outcome, once it holds.</summary>
-    /// <param name="commit">Of the transaction that the work was part of; when it failed, nothing that the work found counts.</param>
+    /// <param name="commit">
+    /// Of the transaction that the work was part of; when it failed, nothing that the work found counts.
+    /// </param>
     public abstract void Release(Task commit);
 
     protected abstract void Cancel();
@@ -55,9 +59,9 @@ internal sealed class Turn<T>(
 
     public override void Release(Task commit)
     {
-        if (commit.IsFaulted)
+        if (!commit.IsCompletedSuccessfully)
         {
-            _result.TrySetException(commit.Exception.InnerExceptions);
+            _result.TrySetException(commit.Exception?.InnerException ?? new TaskCanceledException(commit));
         }
         else if (_outcome is not null)
         {

@@ -8,15 +8,18 @@ namespace Entitlement.Storage.Sqlite;
 
 /// <summary>
 /// SQLite has one writer at a time: callers queue here, first come first served, and not by trying over and over inside
-/// SQLite, where the luckiest wins. Those who wait share a transaction and its durable commit, each behind a savepoint of
-/// its own, so that what one of them fails at undoes nothing of the others. Nobody is told anything before the commit.
+/// SQLite, where the luckiest wins. Those who wait share a transaction and its durable commit, each behind a savepoint
+/// of its own, so that what one of them fails at undoes nothing of the others. Nobody is told anything before the
+/// commit.
 /// </summary>
 internal sealed class WriterLane : IAsyncDisposable
 {
     /// <summary>How many share a commit at most. With more, what each of them saves no longer counts.</summary>
     public const int MaxBatch = 64;
 
-    /// <summary>How long a batch takes further turns: a small change must not wait for many large ones behind it.</summary>
+    /// <summary>
+    /// How long a batch takes further turns: a small change must not wait for many large ones behind it.
+    /// </summary>
     public static readonly TimeSpan MaxBatchTime = TimeSpan.FromMilliseconds(20);
 
     private const string Savepoint = "turn";
@@ -80,9 +83,14 @@ internal sealed class WriterLane : IAsyncDisposable
         {
             var served = ServeAsync(batch);
             await served.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (served.IsFaulted)
+            if (!served.IsCompletedSuccessfully)
             {
                 await CloseAsync();
+                if (batch.Count == 0)
+                {
+                    // No transaction could be begun: SQLite has waited long enough for another process, say.
+                    TakeAll(batch);
+                }
             }
 
             batch.ForEach(turn => turn.Release(served));
@@ -95,7 +103,7 @@ internal sealed class WriterLane : IAsyncDisposable
     /// <param name="batch">Gets those who are served; when this fails, all of them are told the failure.</param>
     private async Task ServeAsync(List<Turn> batch)
     {
-        await using var transaction = await BeginAsync(batch);
+        await using var transaction = await BeginAsync();
         var start = _clock.GetTimestamp();
         while (batch.Count < MaxBatch && _clock.GetElapsedTime(start) < MaxBatchTime && await NextAsync() is { } turn)
         {
@@ -106,36 +114,32 @@ internal sealed class WriterLane : IAsyncDisposable
         await transaction.CommitDurablyAsync();
     }
 
-    private async Task<IDbContextTransaction> BeginAsync(List<Turn> batch)
+    private async Task<IDbContextTransaction> BeginAsync()
     {
-        try
+        if (_db is null)
         {
-            if (_db is null)
-            {
-                _db = await _contexts.CreateWritingContextAsync(CancellationToken.None);
-                await _db.Database.OpenConnectionAsync();
-            }
-
-            return await _db.BeginWriteAsync(CancellationToken.None);
+            _db = await _contexts.CreateWritingContextAsync(CancellationToken.None);
+            await _db.Database.OpenConnectionAsync();
         }
-        catch (DbException)
-        {
-            // Another process holds the database, and SQLite has waited for it long enough: so has everybody here.
-            while (_turns.Reader.TryRead(out var turn))
-            {
-                batch.Add(turn);
-            }
 
-            throw;
-        }
+        return await _db.BeginWriteAsync(CancellationToken.None);
     }
 
-    private async ValueTask CloseAsync()
+    /// <summary>Whatever closing a broken connection throws, the lane goes on with a new one.</summary>
+    private async Task CloseAsync()
     {
         if (_db is { } db)
         {
             _db = null;
-            await db.DisposeAsync();
+            await db.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void TakeAll(List<Turn> batch)
+    {
+        while (_turns.Reader.TryRead(out var turn))
+        {
+            batch.Add(turn);
         }
     }
 
@@ -180,7 +184,8 @@ internal sealed class WriterLane : IAsyncDisposable
         }
         catch (Exception lost) when (lost is DbException or InvalidOperationException)
         {
-            // After a full disk and the like SQLite has undone the whole transaction by itself, the others' work with it.
+            // After a full disk and the like SQLite has undone the whole transaction by itself, the others' work with
+            // it.
             throw new StorageUnavailableException("The transaction was lost; nothing was changed.", failed.Exception);
         }
     }

@@ -92,7 +92,8 @@ internal sealed class SeatStatements
     private static (Statement Take, Statement Return) Pair(Table table, string held, string limit, string[] keys)
     {
         var (column, conditions) = (table[held], keys.Select((key, i) => $"{table[key]} = @p{i + 1}"));
-        var text = $"UPDATE {table.Name} SET {column} = {column} + @p0 WHERE {string.Join(" AND ", conditions)} AND {column} + @p0 ";
+        var text = $"UPDATE {table.Name} SET {column} = {column} + @p0 "
+            + $"WHERE {string.Join(" AND ", conditions)} AND {column} + @p0 ";
         IProperty[] parameters = [table.Property(held), .. keys.Select(table.Property)];
         return (new Statement($"{text}<= {table[limit]}", parameters), new Statement($"{text}>= 0", parameters));
     }

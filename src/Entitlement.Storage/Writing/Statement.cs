@@ -7,15 +7,17 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Entitlement.Storage.Writing;
 
 /// <summary>
-/// A statement on tables of the model that runs too often to be translated from LINQ and prepared each time: an update of
-/// seats costs a tenth of what it does by <c>ExecuteUpdate</c>. Names, types and stored forms are the model's own, so it
-/// writes what the model reads.
+/// A statement on tables of the model that runs too often to be translated from LINQ and prepared each time: an update
+/// of seats costs a tenth of what it does by <c>ExecuteUpdate</c>. Names, types and stored forms are the model's own, so
+/// it writes what the model reads.
 /// </summary>
 /// <param name="text">The SQL, with the parameters as <c>@p0</c>, <c>@p1</c> and so on.</param>
 /// <param name="parameters">The column that each parameter is compared with, added to or written to.</param>
 internal sealed class Statement(string text, IReadOnlyList<IProperty> parameters)
 {
-    /// <summary>Prepared commands, which live as long as their connection; the writer lane of SQLite keeps its own.</summary>
+    /// <summary>
+    /// Prepared commands, which live as long as their connection; the writer lane of SQLite keeps its own.
+    /// </summary>
     private static readonly ConditionalWeakTable<DbConnection, Dictionary<Statement, DbCommand>> Prepared = [];
 
     public string Text => text;
@@ -25,7 +27,8 @@ internal sealed class Statement(string text, IReadOnlyList<IProperty> parameters
     /// <param name="values">As the entities have them.</param>
     /// <param name="cancellationToken">Stops before the statement.</param>
     /// <returns>How many rows it changed.</returns>
-    public Task<int> ExecuteAsync(EntitlementDbContext db, IReadOnlyList<object?> values, CancellationToken cancellationToken)
+    public Task<int> ExecuteAsync(
+        EntitlementDbContext db, IReadOnlyList<object?> values, CancellationToken cancellationToken)
     {
         var commands = Prepared.GetOrCreateValue(db.Database.GetDbConnection());
         if (!commands.TryGetValue(this, out var command))
@@ -57,6 +60,9 @@ internal sealed class Statement(string text, IReadOnlyList<IProperty> parameters
         return command;
     }
 
-    private static object Stored(IProperty property, object? value) =>
-        (property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value) ?? DBNull.Value;
+    private static object Stored(IProperty property, object? value)
+    {
+        var converter = property.GetTypeMapping().Converter;
+        return (converter is null ? value : converter.ConvertToProvider(value)) ?? DBNull.Value;
+    }
 }

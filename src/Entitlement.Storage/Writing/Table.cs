@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entitlement.Storage.Writing;
 
-/// <summary>A table of the model by the names that a <see cref="Statement"/> writes, quoted as the database wants them.</summary>
+/// <summary>
+/// A table of the model by the names that a <see cref="Statement"/> writes, quoted as the database wants them.
+/// </summary>
 internal sealed class Table(EntitlementDbContext db, Type entity)
 {
     private readonly IEntityType _type = db.Model.FindEntityType(entity)!;

@@ -21,8 +21,8 @@ public static class WriteTransaction
     }
 
     /// <summary>
-    /// Begins. On SQLite this is BEGIN IMMEDIATE: the transaction writes from its start, and can't fail later for want of the
-    /// lock.
+    /// Begins. On SQLite this is BEGIN IMMEDIATE: the transaction writes from its start, and can't fail later for want of
+    /// the lock.
     /// </summary>
     public static Task<IDbContextTransaction> BeginWriteAsync(
         this EntitlementDbContext db, CancellationToken cancellationToken) =>
@@ -40,8 +40,8 @@ public static class WriteTransaction
     }
 
     /// <exception cref="StorageUnavailableException">
-    /// It failed, and may have taken place, so it is not tried again. The caller's <c>request_id</c> or file tells, when it
-    /// is sent again.
+    /// It failed, and may have taken place, so it is not tried again. The caller's <c>request_id</c> or file tells, when
+    /// it is sent again.
     /// </exception>
     public static async Task CommitDurablyAsync(this IDbContextTransaction transaction)
     {
