@@ -134,8 +134,11 @@ public class LicenseUpdateTests
                 request.License.EndTime = past;
             }));
 
-        (string, string, Func<AsyncUnaryCall<UpdateLicenseResponse>>) Case(string field, string title, Action<UpdateLicenseRequest> spoil) =>
-            (field, title, () =>
+        (string, string, Func<AsyncUnaryCall<UpdateLicenseResponse>>) Case(string field, string title, Action<UpdateLicenseRequest> spoil)
+        {
+            return (field, title, Call);
+
+            AsyncUnaryCall<UpdateLicenseResponse> Call()
             {
                 var request = new UpdateLicenseRequest
                 {
@@ -146,7 +149,8 @@ public class LicenseUpdateTests
                 };
                 spoil(request);
                 return shop.Licenses.UpdateLicenseAsync(request);
-            });
+            }
+        }
     }
 
     private static async Task<License> UpdateAsync(ActivationStory story, License wanted, string[] fields, string requestId = "")
