@@ -37,6 +37,16 @@ public sealed class GoldenFormatTests : IDisposable
     }
 
     [Fact]
+    public void Reads_the_return_receipt_as_it_was_made()
+    {
+        var file = ReturnReceiptFile.Read(Read("return.ret"));
+
+        Assert.Equal("CZjZHLLWz_v5WUtkF4h8TgM7fgjO8siI0SGLIbh--EA", file.InstanceKey.Thumbprint);
+        Assert.Equal(("accounts/a1/licenses/l1/activations/v1", 7), (file.Receipt.Subject, file.Receipt.Generation));
+        Assert.Equal(Samples.Now, file.Receipt.IssueTime);
+    }
+
+    [Fact]
     public void Verifies_the_license_as_it_was_issued()
     {
         var result = LicenseVerifier.Verify(Read("license.lic"),
