@@ -4,6 +4,7 @@ using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Activations;
@@ -15,7 +16,7 @@ internal static class ActivationEnding
     /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>: the key has no such activation.</exception>
     public static async Task<Outcome> ReturnAsync(this Change change, ReceivedReceipt receipt, CancellationToken cancellationToken)
     {
-        var activation = await change.FindAsync(receipt.Activation, cancellationToken);
+        var activation = await change.Db.FindActivationAsync(receipt.Activation, cancellationToken);
         if (activation is null || !activation.Thumbprint.AsSpan().SequenceEqual(receipt.Thumbprint))
         {
             throw Refusal.NotFound($"{receipt.Activation}");
@@ -43,7 +44,7 @@ internal static class ActivationEnding
     public static async Task<Outcome> ReleaseAsync(
         this Change change, ActivationName name, string reason, CancellationToken cancellationToken)
     {
-        var activation = await change.FindAsync(name, cancellationToken) ?? throw Refusal.NotFound($"{name}");
+        var activation = await change.Db.FindActivationAsync(name, cancellationToken) ?? throw Refusal.NotFound($"{name}");
         change.Audit(
             activation.AccountId,
             "activation.release",
@@ -87,9 +88,4 @@ internal static class ActivationEnding
             ? license
             : throw new StaleReadException("The license is no longer what was read.");
     }
-
-    private static Task<Activation?> FindAsync(this Change change, ActivationName name, CancellationToken cancellationToken) =>
-        change.Db.Activations.SingleOrDefaultAsync(
-            row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
-            cancellationToken);
 }

@@ -42,11 +42,7 @@ internal sealed partial class ActivationService
     /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>.</exception>
     private async Task<V1.Activation> ShowAsync(ActivationName name, ServerCallContext context)
     {
-        var activation = await db.Activations.SingleOrDefaultAsync(
-                row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
-                context.CancellationToken)
-            ?? throw Refusal.NotFound($"{name}");
-
+        var activation = await db.FindActivationAsync(name, context.CancellationToken) ?? throw Refusal.NotFound($"{name}");
         var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
         return activation.ToMessage(devices.Select(device => device.ToDevice()));
     }

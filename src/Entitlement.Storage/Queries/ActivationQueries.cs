@@ -1,5 +1,6 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Names;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage.Queries;
@@ -34,6 +35,14 @@ public static class ActivationQueries
         byte[] thumbprint,
         CancellationToken cancellationToken) =>
         CompiledQueries.For(db).ActivationByKey(db, accountId, licenseId, thumbprint, cancellationToken);
+
+    /// <summary>By its whole name, so that a grant on one account reaches no other's; tracked as the context tracks.</summary>
+    /// <returns>Null when there is no such activation.</returns>
+    public static Task<Activation?> FindActivationAsync(
+        this EntitlementDbContext db, ActivationName name, CancellationToken cancellationToken) =>
+        db.Activations.SingleOrDefaultAsync(
+            row => row.AccountId == name.AccountId && row.LicenseId == name.LicenseId && row.Id == name.ActivationId,
+            cancellationToken);
 
     /// <summary>The devices of an activation, ordered by feature and id, not tracked.</summary>
     public static async Task<IReadOnlyList<ActivationDevice>> ListDevicesAsync(
