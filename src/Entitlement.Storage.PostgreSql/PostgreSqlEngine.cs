@@ -25,6 +25,21 @@ internal sealed class PostgreSqlEngine(string connectionString, IDbContextFactor
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// By a lock that waits for all who have written to the table and have not committed. Those who come later wait for it in
+    /// turn, for as long as it takes to let it go.
+    /// </summary>
+    public override async Task WaitForIssuingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = """LOCK TABLE "IssuedFiles" IN SHARE MODE""";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>EF Core looks for the history by reading it, and would log its absence as a failure.</summary>
     public override async Task PrepareMigrationAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>
         await db.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);

@@ -9,6 +9,18 @@ internal sealed class SqlServerEngine(string connectionString, IDbContextFactory
 {
     public override DbConnection Connect() => new SqlConnection(connectionString);
 
+    /// <summary>By a shared lock of the whole table, which waits for all who have written to it and have not committed.</summary>
+    public override async Task WaitForIssuingAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT TOP (1) 1 FROM [IssuedFiles] WITH (TABLOCK, HOLDLOCK)";
+        await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     protected override StorageFault ClassifyOwn(Exception exception) => exception switch
     {
         SqlException server => server.Number switch

@@ -4,6 +4,7 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Audit;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Products;
+using Entitlement.Domain.Signing;
 using Entitlement.Storage.Directories;
 using Entitlement.Storage.Idempotency;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +32,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
     public DbSet<SeatRelease> SeatReleases => Set<SeatRelease>();
 
     public DbSet<IssuedFile> IssuedFiles => Set<IssuedFile>();
+
+    public DbSet<IssuingStop> IssuingStops => Set<IssuingStop>();
 
     public DbSet<AnsweredRequest> AnsweredRequests => Set<AnsweredRequest>();
 

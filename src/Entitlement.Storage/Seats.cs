@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
+using Entitlement.Domain.Signing;
+using Entitlement.Storage.Queries;
 using Entitlement.Storage.Writing;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -32,14 +35,55 @@ public static class Seats
         IReadOnlyCollection<SeatLine> lines,
         CancellationToken cancellationToken)
     {
-        var statements = SeatStatements.For(db);
-        var machines = lines.Where(line => line.FeatureCode is null).Sum(line => line.Requested);
-        if (await statements.Machines(machines).ExecuteAsync(
-            db, [machines, license.AccountId, license.LicenseId, termsRead], cancellationToken) != 1)
+        var machines = Machines(lines);
+        return await SeatStatements.For(db).Machines(machines).ExecuteAsync(
+                db, [machines, license.AccountId, license.LicenseId, termsRead], cancellationToken) == 1
+            && await TakeFeaturesAsync(db, license, lines, cancellationToken);
+    }
+
+    /// <summary>
+    /// As <see cref="TakeAsync"/>, for a transaction that issues a license file; whatever path issues one ends so. The
+    /// same update proves that issuing goes on, so that a halt costs nobody a query of its own while there is none.
+    /// </summary>
+    /// <param name="db">In a transaction, which is to be rolled back when this returns false or throws.</param>
+    /// <param name="license">Whose seats.</param>
+    /// <param name="termsRead">See <see cref="TakeAsync"/>.</param>
+    /// <param name="keyId">The <c>kid</c> of the key that signed the file.</param>
+    /// <param name="lines">See <see cref="TakeAsync"/>.</param>
+    /// <param name="cancellationToken">Stops before the next line.</param>
+    /// <returns>See <see cref="TakeAsync"/>.</returns>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.IssuingHalted"/> or <see cref="FailureReason.SigningKeyRevoked"/>.
+    /// </exception>
+    public static async Task<bool> TakeToIssueAsync(
+        EntitlementDbContext db,
+        LicenseName license,
+        int termsRead,
+        string keyId,
+        IReadOnlyCollection<SeatLine> lines,
+        CancellationToken cancellationToken)
+    {
+        var machines = Machines(lines);
+        if (await SeatStatements.For(db).MachinesToIssue(machines).ExecuteAsync(
+            db, [machines, license.AccountId, license.LicenseId, termsRead, keyId], cancellationToken) != 1)
         {
+            await db.RequireIssuingAsync(keyId, cancellationToken);
             return false;
         }
 
+        return await TakeFeaturesAsync(db, license, lines, cancellationToken);
+    }
+
+    private static int Machines(IEnumerable<SeatLine> lines) =>
+        lines.Where(line => line.FeatureCode is null).Sum(line => line.Requested);
+
+    private static async Task<bool> TakeFeaturesAsync(
+        EntitlementDbContext db,
+        LicenseName license,
+        IEnumerable<SeatLine> lines,
+        CancellationToken cancellationToken)
+    {
+        var statements = SeatStatements.For(db);
         var features = lines.Where(line => line.FeatureCode is not null && line.Requested != 0)
             .OrderBy(line => line.FeatureCode, StringComparer.Ordinal);
         foreach (var line in features)
@@ -62,17 +106,23 @@ internal sealed class SeatStatements
 
     private readonly Statement _takeMachines;
     private readonly Statement _returnMachines;
+    private readonly Statement _takeMachinesToIssue;
+    private readonly Statement _returnMachinesToIssue;
     private readonly Statement _takeFeatures;
     private readonly Statement _returnFeatures;
 
     private SeatStatements(EntitlementDbContext db)
     {
         var licenses = new Table(db, typeof(License));
+        string[] licenseAsRead = [nameof(License.AccountId), nameof(License.Id), nameof(License.Terms)];
         (_takeMachines, _returnMachines) = Pair(
-            licenses,
-            nameof(License.MachinesHeld),
-            nameof(License.MachineLimit),
-            [nameof(License.AccountId), nameof(License.Id), nameof(License.Terms)]);
+            licenses, nameof(License.MachinesHeld), nameof(License.MachineLimit), licenseAsRead);
+        var stops = new Table(db, typeof(IssuingStop));
+        var scope = stops.Property(nameof(IssuingStop.Scope));
+        var notStopped = $" AND NOT EXISTS (SELECT 1 FROM {stops.Name} "
+            + $"WHERE {stops.Column(scope)} IN ('{IssuingStop.Everything}', @p{licenseAsRead.Length + 1}))";
+        _takeMachinesToIssue = _takeMachines.And(notStopped, scope);
+        _returnMachinesToIssue = _returnMachines.And(notStopped, scope);
         (_takeFeatures, _returnFeatures) = Pair(
             new Table(db, typeof(FeatureLine)),
             nameof(FeatureLine.Held),
@@ -84,6 +134,9 @@ internal sealed class SeatStatements
 
     /// <summary>Parameters: how many, account, license, terms.</summary>
     public Statement Machines(int count) => count > 0 ? _takeMachines : _returnMachines;
+
+    /// <summary>Parameters: how many, account, license, terms, signing key.</summary>
+    public Statement MachinesToIssue(int count) => count > 0 ? _takeMachinesToIssue : _returnMachinesToIssue;
 
     /// <summary>Parameters: how many, account, license, feature code.</summary>
     public Statement Features(int count) => count > 0 ? _takeFeatures : _returnFeatures;

@@ -55,6 +55,12 @@ public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> cont
         await db.SaveChangesAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Returns when every transaction that wrote license files as this was called has ended. One that writes them later
+    /// sees what was committed before. Here all writers take turns, so that none is under way beside a commit.
+    /// </summary>
+    public virtual Task WaitForIssuingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>A connection of the provider's own, not open yet, for what needs no model.</summary>
     public abstract DbConnection Connect();
 

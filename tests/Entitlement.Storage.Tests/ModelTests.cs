@@ -99,6 +99,7 @@ public class ModelTests
             [
                 "IX_Activations_AccountId_LicenseId_Thumbprint",
                 "IX_IdempotencyRecords_CreateTime",
+                "IX_IssuedFiles_KeyId_FileId",
                 "IX_Products_Code",
                 "IX_SlcEntries_LicenseId",
             ],
@@ -110,6 +111,9 @@ public class ModelTests
     {
         using var db = Create(DatabaseKind.Sqlite);
         string[] directories = ["SlcEntry", "ExternalRefEntry", "AnsweredRequest"];
+
+        // What a stolen key signed is asked of every database in turn, should there be several.
+        const string ByKey = "IX_IssuedFiles_KeyId_FileId";
         var owned = db.Model.GetEntityTypes()
             .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name))
             .ToList();
@@ -117,7 +121,7 @@ public class ModelTests
         Assert.NotEmpty(owned);
         Assert.All(owned, entity => Assert.Equal("AccountId", entity.FindPrimaryKey()!.Properties[0].Name));
         Assert.All(
-            owned.SelectMany(entity => entity.GetIndexes()),
+            owned.SelectMany(entity => entity.GetIndexes()).Where(index => index.GetDatabaseName() != ByKey),
             index => Assert.Equal("AccountId", index.Properties[0].Name));
     }
 

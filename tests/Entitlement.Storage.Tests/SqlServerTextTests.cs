@@ -34,6 +34,19 @@ public class SqlServerTextTests
         Assert.EndsWith("AND [Held] + @p0 >= 0", seats.Features(-1).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "AND [MachinesHeld] + @p0 <= [MachineLimit]")]
+    [InlineData(0, "AND [MachinesHeld] + @p0 >= 0")]
+    public async Task Looks_for_a_halt_in_the_update_that_an_issuing_transaction_ends_with(int machines, string limit)
+    {
+        await using var db = CreateContext();
+
+        var text = SeatStatements.For(db).MachinesToIssue(machines).Text;
+
+        Assert.EndsWith(
+            $"{limit} AND NOT EXISTS (SELECT 1 FROM [IssuingStops] WHERE [Scope] IN ('*', @p4))", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Looks_for_seats_by_the_keys_own_types()
     {

@@ -9,6 +9,8 @@ public sealed class IssuedFile
 
     public Guid AccountId { get; private init; }
 
+    public Guid LicenseId { get; private init; }
+
     public Guid ActivationId { get; private init; }
 
     public int Generation { get; private init; }
@@ -27,6 +29,7 @@ public sealed class IssuedFile
     public static IssuedFile Create(Activation activation, Guid fileId, string keyId, byte[] content) => new()
     {
         AccountId = activation.AccountId,
+        LicenseId = activation.LicenseId,
         ActivationId = activation.Id,
         Generation = activation.Generation,
         FileId = fileId,

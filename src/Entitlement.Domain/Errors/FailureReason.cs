@@ -44,4 +44,6 @@ public enum FailureReason
     TooManyFailures,
     TooBusy,
     TooManyFiles,
+    IssuingHalted,
+    SigningKeyRevoked,
 }

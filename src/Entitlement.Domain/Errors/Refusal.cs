@@ -6,7 +6,7 @@ using Entitlement.Domain.Names;
 namespace Entitlement.Domain.Errors;
 
 /// <summary>Makes every refusal: what happened, what to do about it, and the same values for programs.</summary>
-public static class Refusal
+public static partial class Refusal
 {
     /// <param name="field">Path of the wrong field in the request, such as <c>license.machine_limit</c>.</param>
     /// <param name="rule">The rule that it breaks, as the end of a sentence: <c>must be 1 to 256 characters</c>.</param>

@@ -57,7 +57,8 @@ internal sealed partial class ActivationService(
                 await RequireFileAsync(situation, byPrincipal, now, context.CancellationToken);
 
                 // Made and thrown away: nothing less tells whether the file keeps to its limit.
-                issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
+                var file = issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
+                await db.RequireIssuingAsync(file.KeyId, context.CancellationToken);
                 preview.Outcome = plan.TakesSeat ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
             }
             else

@@ -1,5 +1,6 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Audit;
+using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Storage;
 using Entitlement.Storage.Writing;
@@ -20,6 +21,7 @@ internal sealed record ActivationChange(
 internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
 {
     /// <returns>False when something that the change rests on was changed meanwhile; then nothing is written.</returns>
+    /// <exception cref="EntitlementException">Issuing is stopped; see <see cref="Seats.TakeToIssueAsync"/>.</exception>
     public async Task<bool> TryWriteAsync(ActivationChange change, string actor, CancellationToken cancellationToken)
     {
         var rows = RowsOf(change, actor);
@@ -31,7 +33,8 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
                     await engine.SaveAsync(db, rows, token);
 
                     // Last, so that the lock on the license is short.
-                    return await Seats.TakeAsync(db, change.License.Name, change.License.Terms, change.Plan.Seats, token)
+                    return await Seats.TakeToIssueAsync(
+                        db, change.License.Name, change.License.Terms, change.File.KeyId, change.Plan.Seats, token)
                         ? true
                         : throw new StaleReadException("The license is no longer what was read.");
                 },

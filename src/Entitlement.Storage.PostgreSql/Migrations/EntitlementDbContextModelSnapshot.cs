@@ -238,7 +238,12 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<Guid>("LicenseId")
+                        .HasColumnType("uuid");
+
                     b.HasKey("AccountId", "ActivationId", "Generation");
+
+                    b.HasIndex("KeyId", "FileId");
 
                     b.ToTable("IssuedFiles", null, t =>
                         {
@@ -441,6 +446,34 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .IsUnique();
 
                     b.ToTable("Products", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.IssuingStop", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<long>("StopTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Scope");
+
+                    b.ToTable("IssuingStops", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>

@@ -270,7 +270,15 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasColumnType("varchar(64)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<byte[]>("LicenseId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
                     b.HasKey("AccountId", "ActivationId", "Generation");
+
+                    b.HasIndex("KeyId", "FileId");
 
                     b.ToTable("IssuedFiles", null, t =>
                         {
@@ -499,6 +507,34 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .IsUnique();
 
                     b.ToTable("Products", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.IssuingStop", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(128)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<long>("StopTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Scope");
+
+                    b.ToTable("IssuingStops", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>

@@ -261,7 +261,15 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .IsUnicode(false)
                         .HasColumnType("TEXT");
 
+                    b.Property<byte[]>("LicenseId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
                     b.HasKey("AccountId", "ActivationId", "Generation");
+
+                    b.HasIndex("KeyId", "FileId");
 
                     b.ToTable("IssuedFiles", null, t =>
                         {
@@ -483,6 +491,32 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("Products", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.IssuingStop", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StopTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Scope");
+
+                    b.ToTable("IssuingStops", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>

@@ -22,6 +22,9 @@ internal sealed class Statement(string text, IReadOnlyList<IProperty> parameters
 
     public string Text => text;
 
+    /// <summary>The same with one condition more at its end, and the parameter of that.</summary>
+    public Statement And(string condition, IProperty parameter) => new(text + condition, [.. parameters, parameter]);
+
     /// <summary>Runs in the transaction of the context.</summary>
     /// <param name="db">In a transaction.</param>
     /// <param name="values">As the entities have them.</param>

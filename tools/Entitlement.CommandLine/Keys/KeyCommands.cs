@@ -13,10 +13,14 @@ internal static class KeyCommands
 {
     private const int MaxNameLength = 64;
 
-    public static Command Create() => new("keys", "Make and publish the keys that license files are signed with")
+    public static Command Create() => new("keys", "Make, publish and stop the keys that license files are signed with")
     {
         Init(),
         Jwks(),
+        IssuingCommands.Files(),
+        IssuingCommands.Status(),
+        IssuingCommands.Halt(),
+        IssuingCommands.Resume(),
     };
 
     private static Command Init()

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Entitlement.Domain.Signing;
+using Entitlement.Server.Idempotency;
+using Entitlement.Storage;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Server.Signing;
+
+/// <summary>Halts and resumes the issuing of license files. What obeys it is <see cref="Seats.TakeToIssueAsync"/>.</summary>
+internal static class IssuingSwitch
+{
+    private const string Resource = "issuing";
+
+    /// <summary>Halted already, it stays as it is: the first reason is the one that counts.</summary>
+    public static async Task<Outcome> HaltAsync(this Change change, string reason, CancellationToken cancellationToken)
+    {
+        if (await change.Db.IssuingStops.AnyAsync(stop => stop.Scope == IssuingStop.Everything, cancellationToken))
+        {
+            return new Outcome(Resource, Existed: true);
+        }
+
+        change.Db.IssuingStops.Add(IssuingStop.Halt(change.Actor, reason, change.Now));
+        change.Audit(account: null, "issuing.halt", Resource, DetailsOf(reason));
+        return new Outcome(Resource, Existed: false);
+    }
+
+    public static async Task<Outcome> ResumeAsync(this Change change, string reason, CancellationToken cancellationToken)
+    {
+        var ended = await change.Db.IssuingStops
+            .Where(stop => stop.Scope == IssuingStop.Everything)
+            .ExecuteDeleteAsync(cancellationToken);
+        if (ended > 0)
+        {
+            change.Audit(account: null, "issuing.resume", Resource, DetailsOf(reason));
+        }
+
+        return new Outcome(Resource, Existed: ended == 0);
+    }
+
+    public static async Task<V1.IssuingStatus> ReadIssuingStatusAsync(
+        this EntitlementDbContext db, CancellationToken cancellationToken)
+    {
+        var halt = await db.IssuingStops.SingleOrDefaultAsync(stop => stop.Scope == IssuingStop.Everything, cancellationToken);
+        return halt is null
+            ? new V1.IssuingStatus()
+            : new V1.IssuingStatus
+            {
+                Halt = new V1.IssuingHalt { HaltTime = halt.StopTime.ToTimestamp(), Actor = halt.Actor, Reason = halt.Reason },
+            };
+    }
+
+    private static string DetailsOf(string reason) =>
+        JsonSerializer.Serialize(new IssuingSwitched(reason), SigningJson.Default.IssuingSwitched);
+}
+
+/// <summary>What the audit trail keeps of a halt and of its end, beside who and when.</summary>
+internal sealed record IssuingSwitched(string Reason);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(IssuingSwitched))]
+internal sealed partial class SigningJson : JsonSerializerContext;

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Invocation;
+using Entitlement.CommandLine.Rpc;
+using Entitlement.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Stub = Entitlement.V1.KeyService.KeyServiceClient;
+
+namespace Entitlement.CommandLine.Keys;
+
+/// <summary>What is signed, and whether anything is: <c>entitle keys files | status | halt | resume</c>.</summary>
+internal static class IssuingCommands
+{
+    public static ListCommand<ListLicenseFilesRequest, ListLicenseFilesResponse> Files()
+    {
+        var key = new Argument<string>("KID") { Description = "The key's id, as 'entitle keys jwks' shows it." };
+        return new ListCommand<ListLicenseFilesRequest, ListLicenseFilesResponse>(
+            "files",
+            "List the license files that a key signed, over all accounts, oldest first",
+            Rpc(nameof(Stub.ListLicenseFiles)),
+            ["activation", "generation", "file_id", "issue_time"],
+            (parse, request) => request.KeyId = parse.GetRequiredValue(key))
+        { key };
+    }
+
+    public static RpcCommand<GetIssuingStatusRequest, GetIssuingStatusResponse> Status() => new(
+        "status",
+        "Tell whether license files are issued",
+        Rpc(nameof(Stub.GetIssuingStatus)),
+        (_, _) => { },
+        (screen, answer) => Show(screen, answer, answer.Status));
+
+    public static RpcCommand<HaltIssuingRequest, HaltIssuingResponse> Halt()
+    {
+        var reason = Reason("Why, for other administrators and the audit trail; products are not told.");
+        return new RpcCommand<HaltIssuingRequest, HaltIssuingResponse>(
+            "halt",
+            "Halt the issuing of license files on all servers; everything else goes on",
+            Rpc(nameof(Stub.HaltIssuing)),
+            (parse, request) =>
+            {
+                request.Reason = parse.GetRequiredValue(reason);
+                request.RequestId = RequestId.From(parse);
+            },
+            (screen, answer) => Show(screen, answer, answer.Status))
+        { reason, RequestId.Option };
+    }
+
+    public static RpcCommand<ResumeIssuingRequest, ResumeIssuingResponse> Resume()
+    {
+        var reason = Reason("Why, for the audit trail.");
+        return new RpcCommand<ResumeIssuingRequest, ResumeIssuingResponse>(
+            "resume",
+            "Let license files be issued again",
+            Rpc(nameof(Stub.ResumeIssuing)),
+            (parse, request) =>
+            {
+                request.Reason = parse.GetRequiredValue(reason);
+                request.RequestId = RequestId.From(parse);
+            },
+            (screen, answer) => Show(screen, answer, answer.Status))
+        { reason, RequestId.Option };
+    }
+
+    internal static MethodDescriptor Rpc(string name) => KeyService.Descriptor.FindMethodByName(name);
+
+    // A status without a halt has no line of its own that could be shown.
+    private static ExitCode Show(Screen screen, IMessage answer, IssuingStatus status)
+    {
+        if (screen.IsJson || screen.Field is not null)
+        {
+            return ResourceView.Show(screen, answer);
+        }
+
+        screen.WriteDetails(status.Halt is { } halt
+            ? [("Issuing", "halted"), .. ResourceView.Lines(halt)]
+            : [("Issuing", "goes on")]);
+        return ExitCode.Ok;
+    }
+
+    private static Option<string> Reason(string description) =>
+        new("--reason") { Description = description, HelpName = "TEXT", Required = true };
+}
