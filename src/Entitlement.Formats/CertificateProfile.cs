@@ -91,6 +91,7 @@ public static class CertificateProfile
     /// <summary>Whether a certificate has the profile of a root. Whether to trust it is for whoever pins it.</summary>
     public static bool IsRoot(X509Certificate2 certificate) =>
         HasP256Key(certificate)
+        && IsUnderstood(certificate)
         && IsAuthority(certificate)
         && Usage(certificate).HasFlag(X509KeyUsageFlags.KeyCertSign)
         && certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
@@ -98,16 +99,19 @@ public static class CertificateProfile
     /// <summary>Whether a certificate has the profile of a signing certificate.</summary>
     public static bool IsSigning(X509Certificate2 certificate) =>
         HasP256Key(certificate)
+        && IsUnderstood(certificate)
         && !IsAuthority(certificate)
         && Usage(certificate).HasFlag(X509KeyUsageFlags.DigitalSignature)
         && certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
             .Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == LicenseSigning))
         && certificate.NotAfter - certificate.NotBefore <= MaxValidity;
 
-    /// <summary>
-    /// Whether the root issued the certificate directly, or is it. The platform's chain builder does the cryptography;
-    /// it is given the one root to trust and neither downloads nor looks for revocation.
-    /// </summary>
+    /// <summary>Whether the root issued the certificate directly, or is it: the name agrees and the signature verifies.</summary>
+    /// <remarks>
+    /// Looked at here and not by the platform's chain builder, because that one reads all roots of the machine even where it is
+    /// given the one root to trust: a tenth of a second at each start of a service, a product or a tool. Nothing of what else it
+    /// does is wanted: there is no path to find, time is judged at the time of signing, and extensions are the profile's.
+    /// </remarks>
     private static bool Issued(X509Certificate2 root, X509Certificate2 certificate)
     {
         if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(root.SubjectName.RawData))
@@ -115,22 +119,18 @@ public static class CertificateProfile
             return false;
         }
 
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(root);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-
-        // Time is judged apart, at the time of signing and to the second, and so are the key usages.
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        return chain.Build(certificate)
-            && chain.ChainElements.Count <= 2
-            && chain.ChainElements[^1].Certificate.RawDataMemory.Span.SequenceEqual(root.RawDataMemory.Span);
+        using var key = root.GetECDsaPublicKey();
+        return key is not null && CertificateSignature.IsBy(key, certificate.RawDataMemory);
     }
 
     private static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
         certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime
             && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime();
+
+    /// <summary>RFC 5280, section 4.2: a critical extension that is not understood makes the certificate unusable.</summary>
+    private static bool IsUnderstood(X509Certificate2 certificate) =>
+        certificate.Extensions.All(extension => !extension.Critical
+            || extension is X509BasicConstraintsExtension or X509KeyUsageExtension or X509EnhancedKeyUsageExtension);
 
     private static bool IsAuthority(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraint =>

@@ -191,6 +191,7 @@ public sealed class LicenseVerifierTests : IDisposable
     [InlineData("a CA", VerificationReason.CertificateUnsuitable)]
     [InlineData("no digitalSignature", VerificationReason.CertificateUnsuitable)]
     [InlineData("valid for 401 days", VerificationReason.CertificateUnsuitable)]
+    [InlineData("of a critical extension that nobody knows", VerificationReason.CertificateUnsuitable)]
     [InlineData("the root itself", VerificationReason.CertificateUnsuitable)]
     [InlineData("forged in the root's name", VerificationReason.UntrustedRoot)]
     [InlineData("self-signed", VerificationReason.UntrustedRoot)]
@@ -206,6 +207,8 @@ public sealed class LicenseVerifierTests : IDisposable
             "no digitalSignature" => scene.Certify(request =>
                 Replace(request, 1, new X509KeyUsageExtension(X509KeyUsageFlags.KeyAgreement, critical: true))),
             "valid for 401 days" => scene.Certify(_ => { }, TimeSpan.FromDays(401)),
+            "of a critical extension that nobody knows" => scene.Certify(request =>
+                request.CertificateExtensions.Add(new X509Extension("1.2.3.4", [5, 0], critical: true))),
             "the root itself" => _vendor.Root,
             "forged in the root's name" => scene.Certify(_ => { }, signer: stranger.RootKey),
             "self-signed" => Entitlement.Signing.CertificateIssuer.CreateRoot(_vendor.Key, "Test vendor", Samples.Now),
