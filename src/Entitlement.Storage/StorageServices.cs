@@ -17,11 +17,7 @@ public static class StorageServices
         Action<DbContextOptionsBuilder> configure)
         where TEngine : StorageEngine
     {
-        services.AddPooledDbContextFactory<EntitlementDbContext>(options =>
-        {
-            options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
-            configure(options);
-        });
+        services.AddSingleton<IDbContextFactory<EntitlementDbContext>>(provider => new ContextPool(provider, configure));
         services.AddScoped(provider =>
             provider.GetRequiredService<IDbContextFactory<EntitlementDbContext>>().CreateDbContext());
         services.AddSingleton<StorageEngine>(engine);

@@ -6,5 +6,5 @@ namespace Entitlement.Server.Accounts;
 internal static class AccountSlice
 {
     public static IServiceCollection AddAccounts(this IServiceCollection services) =>
-        services.AddServed<AccountService>(V1.AccountService.Descriptor);
+        services.AddServed<AccountService>(() => V1.AccountService.Descriptor);
 }

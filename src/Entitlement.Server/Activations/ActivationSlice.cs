@@ -8,7 +8,7 @@ internal static class ActivationSlice
     {
         services.AddSingleton<LicenseFileIssuer>();
         services.AddSingleton<ActivationWriter>();
-        services.AddServed<ActivationService>(V1.ActivationService.Descriptor);
+        services.AddServed<ActivationService>(() => V1.ActivationService.Descriptor);
         return services;
     }
 }

@@ -11,7 +11,7 @@ internal static class HealthSlice
         services.AddSingleton<HealthWatchers>();
         services.AddHostedService<StorageProbe>();
         services.AddServedStandard<HealthService>(
-            Grpc.Health.V1.Health.Descriptor, Listener.Grpc | Listener.Health, _ => true);
+            () => Grpc.Health.V1.Health.Descriptor, Listener.Grpc | Listener.Health, _ => true);
         return services;
     }
 }

@@ -8,7 +8,7 @@ internal static class LicenseSlice
     public static IServiceCollection AddLicenses(this IServiceCollection services)
     {
         services.AddScoped<LicenseReader>();
-        services.AddServed<LicenseService>(V1.LicenseService.Descriptor);
+        services.AddServed<LicenseService>(() => V1.LicenseService.Descriptor);
         return services;
     }
 }

@@ -6,5 +6,5 @@ namespace Entitlement.Server.Products;
 internal static class ProductSlice
 {
     public static IServiceCollection AddProducts(this IServiceCollection services) =>
-        services.AddServed<ProductService>(V1.ProductService.Descriptor);
+        services.AddServed<ProductService>(() => V1.ProductService.Descriptor);
 }

@@ -11,9 +11,9 @@ internal static class ReflectionSlice
     {
         services.AddSingleton(provider => new ReflectionCatalogue(provider.GetRequiredService<ServedServices>().Descriptors));
         services.AddServedStandard<ReflectionService>(
-            Stable.ServerReflection.Descriptor, Listener.Grpc, options => options.Reflection);
+            () => Stable.ServerReflection.Descriptor, Listener.Grpc, options => options.Reflection);
         services.AddServedStandard<ReflectionAlphaService>(
-            Alpha.ServerReflection.Descriptor, Listener.Grpc, options => options.Reflection);
+            () => Alpha.ServerReflection.Descriptor, Listener.Grpc, options => options.Reflection);
         return services;
     }
 }

@@ -11,7 +11,7 @@ internal static class SigningSlice
         services.AddSingleton<LicenseSigner>();
         services.AddSingleton<Jwks>();
         services.AddHostedService<CertificateWatch>();
-        services.AddServed<KeyService>(V1.KeyService.Descriptor);
+        services.AddServed<KeyService>(() => V1.KeyService.Descriptor);
         return services;
     }
 }

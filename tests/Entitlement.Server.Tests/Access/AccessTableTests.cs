@@ -55,7 +55,7 @@ public class AccessTableTests
     {
         var settings = new HostSettings
         {
-            Services = services => services.AddServed<UndeclaredService>(Undeclared.Descriptor),
+            Services = services => services.AddServed<UndeclaredService>(() => Undeclared.Descriptor),
         };
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => EntitlementHost.StartAsync(settings));

@@ -26,7 +26,7 @@ internal sealed class ProbeBehaviour(Func<ServerCallContext, Task> act)
 
     /// <summary>Adds the probe to a server, through the same door as the contract's services.</summary>
     public void AddTo(IServiceCollection services) =>
-        services.AddSingleton(this).AddServed<ProbeService>(Probe.Descriptor);
+        services.AddSingleton(this).AddServed<ProbeService>(() => Probe.Descriptor);
 }
 
 /// <summary>Calls of all four kinds.</summary>
