@@ -79,6 +79,7 @@ public sealed class FormatPropertyTests : IDisposable
     public void Random_bytes_are_refused_and_nothing_else_happens() => Check(
         ArbMap.Default.GeneratorFor<byte[]>().ToArbitrary(), bytes =>
             IsRefused(bytes, file => LicenseRequestFile.Read(file)) && IsRefused(bytes, file => LicenseFile.Read(file))
+            && IsRefused(bytes, file => ReturnReceiptFile.Read(file)) && IsRefused(bytes, file => CallProofFile.Read(file))
             && IsRefused(bytes, file => RevokedKeyList.Read(file, [_vendor.Root]))
             && IsRefused(bytes, file => JsonWebKeySet.Read(file)));
 
