@@ -26,6 +26,7 @@ public sealed partial class EntitlementClient : IDisposable
     public const string ReceiptFileName = "return.ret";
 
     private readonly ProductBuild _product;
+    private readonly string _directory;
     private readonly TimeProvider _clock;
     private readonly StateDirectory _state;
     private readonly GenerationRecord _generations;
@@ -39,6 +40,7 @@ public sealed partial class EntitlementClient : IDisposable
     public EntitlementClient(ProductBuild product, string directory, TimeProvider? clock = null)
     {
         _product = product;
+        _directory = directory;
         _clock = clock ?? TimeProvider.System;
         _roots = product.LoadRoots();
         _key = InstanceKey.LoadOrCreate(directory);

@@ -55,6 +55,10 @@ public sealed class InstanceKey : IDisposable
     /// <exception cref="FileFormatException">The receipt breaks a rule of the format.</exception>
     public byte[] Sign(ReturnReceipt receipt) => ReturnReceiptFile.Write(receipt, _key);
 
+    /// <summary>Writes and signs the proof of a call with this key.</summary>
+    /// <exception cref="FileFormatException">The proof breaks a rule of the format.</exception>
+    public byte[] Sign(CallProof proof) => CallProofFile.Write(proof, _key);
+
     public void Dispose() => _key.Dispose();
 
     private static InstanceKey Read(string pem, string path)

@@ -111,6 +111,16 @@ public sealed class MachineComponents : IEquatable<MachineComponents>
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>Reads what <see cref="ToJson"/> wrote; kinds that are not known are passed over.</summary>
+    /// <exception cref="FileFormatException">It breaks a rule.</exception>
+    public static MachineComponents Parse(string json)
+    {
+        var reader = new StrictJsonReader(Encoding.UTF8.GetBytes(json), "components", "components.");
+        var components = Read(ref reader, refuseUnknown: false);
+        reader.End();
+        return components;
+    }
+
     internal static MachineComponents Read(ref StrictJsonReader json, bool refuseUnknown)
     {
         var hashes = Empty();

@@ -29,6 +29,10 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<ActivationDevice> ActivationDevices => Set<ActivationDevice>();
 
+    public DbSet<Lease> Leases => Set<Lease>();
+
+    public DbSet<ProductContact> ProductContacts => Set<ProductContact>();
+
     public DbSet<SeatRelease> SeatReleases => Set<SeatRelease>();
 
     public DbSet<IssuedFile> IssuedFiles => Set<IssuedFile>();

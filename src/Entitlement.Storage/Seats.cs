@@ -83,13 +83,11 @@ public static class Seats
         IEnumerable<SeatLine> lines,
         CancellationToken cancellationToken)
     {
-        var statements = SeatStatements.For(db);
         var features = lines.Where(line => line.FeatureCode is not null && line.Requested != 0)
             .OrderBy(line => line.FeatureCode, StringComparer.Ordinal);
         foreach (var line in features)
         {
-            if (await statements.Features(line.Requested).ExecuteAsync(
-                db, [line.Requested, license.AccountId, license.LicenseId, line.FeatureCode], cancellationToken) != 1)
+            if (!await MoveAsync(db, license, line, cancellationToken))
             {
                 return false;
             }
@@ -97,6 +95,12 @@ public static class Seats
 
         return true;
     }
+
+    /// <summary>Applies the <see cref="SeatLine.Requested"/> of one feature line; otherwise as <see cref="TakeAsync"/>.</summary>
+    internal static async Task<bool> MoveAsync(
+        EntitlementDbContext db, LicenseName license, SeatLine line, CancellationToken cancellationToken) =>
+        await SeatStatements.For(db).Features(line.Requested).ExecuteAsync(
+            db, [line.Requested, license.AccountId, license.LicenseId, line.FeatureCode], cancellationToken) == 1;
 }
 
 /// <summary>The conditional updates of <see cref="Seats"/> for one model.</summary>
@@ -116,7 +120,10 @@ internal sealed class SeatStatements
         var licenses = new Table(db, typeof(License));
         string[] licenseAsRead = [nameof(License.AccountId), nameof(License.Id), nameof(License.Terms)];
         (_takeMachines, _returnMachines) = Pair(
-            licenses, nameof(License.MachinesHeld), nameof(License.MachineLimit), licenseAsRead);
+            licenses,
+            nameof(License.MachinesHeld),
+            [nameof(License.MachineLimit), nameof(License.MachineOverage)],
+            licenseAsRead);
         var stops = new Table(db, typeof(IssuingStop));
         var scope = stops.Property(nameof(IssuingStop.Scope));
         var notStopped = $" AND NOT EXISTS (SELECT 1 FROM {stops.Name} "
@@ -126,7 +133,7 @@ internal sealed class SeatStatements
         (_takeFeatures, _returnFeatures) = Pair(
             new Table(db, typeof(FeatureLine)),
             nameof(FeatureLine.Held),
-            nameof(FeatureLine.Quantity),
+            [nameof(FeatureLine.Quantity), nameof(FeatureLine.Overage)],
             [nameof(FeatureLine.AccountId), nameof(FeatureLine.LicenseId), nameof(FeatureLine.Code)]);
     }
 
@@ -142,12 +149,13 @@ internal sealed class SeatStatements
     public Statement Features(int count) => count > 0 ? _takeFeatures : _returnFeatures;
 
     /// <summary>Giving back is allowed above the limit too.</summary>
-    private static (Statement Take, Statement Return) Pair(Table table, string held, string limit, string[] keys)
+    private static (Statement Take, Statement Return) Pair(Table table, string held, string[] limits, string[] keys)
     {
         var (column, conditions) = (table[held], keys.Select((key, i) => $"{table[key]} = @p{i + 1}"));
         var text = $"UPDATE {table.Name} SET {column} = {column} + @p0 "
             + $"WHERE {string.Join(" AND ", conditions)} AND {column} + @p0 ";
         IProperty[] parameters = [table.Property(held), .. keys.Select(table.Property)];
-        return (new Statement($"{text}<= {table[limit]}", parameters), new Statement($"{text}>= 0", parameters));
+        var most = string.Join(" + ", limits.Select(limit => table[limit]));
+        return (new Statement($"{text}<= {most}", parameters), new Statement($"{text}>= 0", parameters));
     }
 }

@@ -15,8 +15,10 @@ public class ConstraintTests
     private static readonly string[] Updates =
     [
         """UPDATE "Licenses" SET "MachinesHeld" = "MachineLimit" + 1""",
+        """UPDATE "Licenses" SET "MachineOverage" = 2, "MachinesHeld" = "MachineLimit" + 3""",
         """UPDATE "Licenses" SET "MachinesHeld" = -1""",
         """UPDATE "FeatureLines" SET "Held" = "Quantity" + 1""",
+        """UPDATE "FeatureLines" SET "Overage" = 2, "Held" = "Quantity" + 3""",
         """UPDATE "FeatureLines" SET "Held" = -1""",
         """UPDATE "Activations" SET "Generation" = 0""",
     ];

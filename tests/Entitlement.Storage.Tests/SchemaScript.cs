@@ -24,6 +24,11 @@ internal static partial class SchemaScript
             {
                 tables[add.Groups["table"].Value].Add(WithoutDefault(add.Groups["line"].Value));
             }
+            else if (Drop().Match(statement) is { Success: true } drop)
+            {
+                tables[drop.Groups["table"].Value].RemoveWhere(line =>
+                    line.StartsWith($"CONSTRAINT {drop.Groups["name"].Value} ", StringComparison.Ordinal));
+            }
             else if (Rename().Match(statement) is { Success: true } rename)
             {
                 tables.Remove(rename.Groups["from"].Value, out var rebuilt);
@@ -55,9 +60,12 @@ internal static partial class SchemaScript
     [GeneratedRegex("""^ALTER TABLE ["\[](?<table>\w+)["\]] ADD (?<line>.*)$""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, Timeout)]
     private static partial Regex Add();
 
+    [GeneratedRegex("""^ALTER TABLE ["\[](?<table>\w+)["\]] DROP CONSTRAINT (?<name>\S+)$""", RegexOptions.ExplicitCapture, Timeout)]
+    private static partial Regex Drop();
+
     [GeneratedRegex("""^ALTER TABLE "(?<from>ef_temp_\w+)" RENAME TO "(?<to>\w+)"$""", RegexOptions.ExplicitCapture, Timeout)]
     private static partial Regex Rename();
 
-    [GeneratedRegex(@" DEFAULT \S+", RegexOptions.None, Timeout)]
+    [GeneratedRegex(@" DEFAULT (CAST\([^)]*\)|\S+)", RegexOptions.ExplicitCapture, Timeout)]
     private static partial Regex Default();
 }

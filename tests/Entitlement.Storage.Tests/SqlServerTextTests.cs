@@ -25,17 +25,17 @@ public class SqlServerTextTests
 
         Assert.Equal(
             "UPDATE [Licenses] SET [MachinesHeld] = [MachinesHeld] + @p0 WHERE [AccountId] = @p1 AND [Id] = @p2 "
-            + "AND [Terms] = @p3 AND [MachinesHeld] + @p0 <= [MachineLimit]",
+            + "AND [Terms] = @p3 AND [MachinesHeld] + @p0 <= [MachineLimit] + [MachineOverage]",
             seats.Machines(1).Text);
         Assert.Equal(
             "UPDATE [FeatureLines] SET [Held] = [Held] + @p0 WHERE [AccountId] = @p1 AND [LicenseId] = @p2 "
-            + "AND [Code] = @p3 AND [Held] + @p0 <= [Quantity]",
+            + "AND [Code] = @p3 AND [Held] + @p0 <= [Quantity] + [Overage]",
             seats.Features(1).Text);
         Assert.EndsWith("AND [Held] + @p0 >= 0", seats.Features(-1).Text, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(1, "AND [MachinesHeld] + @p0 <= [MachineLimit]")]
+    [InlineData(1, "AND [MachinesHeld] + @p0 <= [MachineLimit] + [MachineOverage]")]
     [InlineData(0, "AND [MachinesHeld] + @p0 >= 0")]
     public async Task Looks_for_a_halt_in_the_update_that_an_issuing_transaction_ends_with(int machines, string limit)
     {

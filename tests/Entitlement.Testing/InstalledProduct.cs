@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Entitlement.Formats;
+using Entitlement.V1;
 using Google.Protobuf;
 
 namespace Entitlement.Testing;
@@ -64,6 +65,30 @@ public sealed class InstalledProduct : IDisposable
 
     /// <summary>The receipt as a file, signed with the instance key.</summary>
     public ByteString Sign(ReturnReceipt receipt) => ByteString.CopyFrom(ReturnReceiptFile.Write(receipt, _instanceKey));
+
+    /// <summary>A report of its status with its proof.</summary>
+    /// <param name="activation">The activation, by its resource name.</param>
+    /// <param name="sequence">The call's number.</param>
+    /// <param name="report">What to report.</param>
+    /// <param name="change">Makes the proof differ from a right one, before it is signed.</param>
+    public ReportStatusRequest Report(
+        string activation, long sequence, StatusReport report, Func<CallProof, CallProof>? change = null)
+    {
+        var body = report.ToByteArray();
+        var proof = new CallProof
+        {
+            Audience = "urn:entitlement:local",
+            Rpc = "/entitlement.v1.ActivationService/ReportStatus",
+            Subject = activation,
+            Sequence = sequence,
+            BodyHash = CallProofFile.HashOf(body),
+        };
+        return new ReportStatusRequest
+        {
+            Proof = ByteString.CopyFrom(CallProofFile.Write(change?.Invoke(proof) ?? proof, _instanceKey)),
+            Report = ByteString.CopyFrom(body),
+        };
+    }
 
     public void Dispose() => _instanceKey.Dispose();
 }

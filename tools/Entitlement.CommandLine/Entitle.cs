@@ -35,6 +35,7 @@ internal static class Entitle
             ActivateCommand.CreateRefresh(),
             ReturnCommand.Create(),
             DeactivateCommand.Create(),
+            StatusCommand.Create(),
             VerifyCommand.Create(),
             InspectCommand.Create(),
             KeyCommands.Create(),

@@ -31,7 +31,13 @@ public sealed class VerificationResult
     /// </summary>
     public LicenseClaims? Claims { get; }
 
-    /// <summary>How much of a feature may be used now: 0 unless the file is valid and has the feature.</summary>
-    public int QuantityOf(string feature) =>
-        IsValid ? Claims!.Features.Where(line => line.Code == feature).Sum(line => line.Quantity) : 0;
+    /// <summary>
+    /// How much of a feature may be used now: 0 unless the file is valid and has the feature. Of a floating one the file
+    /// alone gives nothing: see <see cref="EntitlementClient.LeasedQuantityOf"/>.
+    /// </summary>
+    public int QuantityOf(string feature) => IsValid
+        ? Claims!.Features
+            .Where(line => line.Code == feature && line.Counts != FeatureCounting.Lease)
+            .Sum(line => line.Quantity)
+        : 0;
 }

@@ -21,6 +21,9 @@ public enum ActivationEnd
 /// </summary>
 public sealed class Activation
 {
+    /// <summary>How often a suspicion is noted anew.</summary>
+    public static readonly TimeSpan SuspicionPeriod = TimeSpan.FromDays(1);
+
     private Activation()
     {
     }
@@ -71,7 +74,22 @@ public sealed class Activation
     /// <summary>What ended it; null while it stands.</summary>
     public ActivationEnd? End { get; private set; }
 
+    /// <summary>
+    /// The newest license file that the machine ever told to be installed since it took its seat; 0 when it told none. It
+    /// is above <see cref="Generation"/> where our database was restored.
+    /// </summary>
+    public int ToldGeneration { get; private set; }
+
+    /// <summary>Whether the newest request told an older license file than the newest.</summary>
+    public bool IsBehind { get; private set; }
+
+    /// <summary>When something last told that two installations share the key; null when nothing did.</summary>
+    public DateTimeOffset? CloneSuspectedTime { get; private set; }
+
     public ActivationName Name => new(AccountId, LicenseId, Id);
+
+    /// <summary>The newest generation that is known of, here or by the machine.</summary>
+    internal int NewestGeneration => Math.Max(Generation, ToldGeneration);
 
     internal static Activation Create(LicenseName license, MachineFacts machine, DateTimeOffset now) => new()
     {
@@ -112,12 +130,57 @@ public sealed class Activation
         ];
     }
 
-    internal void Issue(MachineFacts machine, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
+    /// <summary>Hears which license file is installed, outside a request for another one.</summary>
+    /// <param name="told">Its generation; 0 for none.</param>
+    /// <returns>What tells of a second installation; null when nothing does.</returns>
+    public CloneSign? Hear(int told)
+    {
+        var sign = SignIn(told, GenerationNotice.None);
+        if (End is null && told > ToldGeneration)
+        {
+            ToldGeneration = told;
+            Revision++;
+        }
+
+        return sign;
+    }
+
+    /// <summary>
+    /// Notes that two installations may share the key; once a day at most, so that a clone fills no audit trail.
+    /// </summary>
+    /// <returns>Whether it was noted now.</returns>
+    public bool Suspect(DateTimeOffset now)
+    {
+        if (now - CloneSuspectedTime < SuspicionPeriod)
+        {
+            return false;
+        }
+
+        CloneSuspectedTime = now;
+        Revision++;
+        return true;
+    }
+
+    /// <summary>What a told generation says of a second installation; null for nothing.</summary>
+    /// <remarks>None installed is no sign: a license file that was lost is asked for anew.</remarks>
+    internal CloneSign? SignIn(int told, GenerationNotice notice) => this switch
+    {
+        { End: not null } => null,
+        _ when told > 0 && told < ToldGeneration => CloneSign.GenerationWentBack,
+        { IsBehind: true } when told > 0 && notice == GenerationNotice.Behind => CloneSign.BehindTwice,
+        _ => null,
+    };
+
+    internal void Issue(MachineFacts machine, GenerationNotice notice, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
     {
         if (Revision == 0 || End is not null)
         {
             SeatGeneration = generation;
+            ToldGeneration = 0;
         }
+
+        ToldGeneration = Math.Max(ToldGeneration, machine.Generation);
+        IsBehind = notice == GenerationNotice.Behind;
 
         Revision++;
         EndTime = null;

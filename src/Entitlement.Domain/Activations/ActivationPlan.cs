@@ -3,18 +3,6 @@ using Entitlement.Domain.Licenses;
 
 namespace Entitlement.Domain.Activations;
 
-/// <summary>How the generation in a request relates to the record.</summary>
-public enum GenerationNotice
-{
-    None,
-
-    /// <summary>An answer was lost, a backup was restored on the machine, or the installation was cloned.</summary>
-    Behind,
-
-    /// <summary>Our database was restored.</summary>
-    Ahead,
-}
-
 /// <summary>
 /// What a license request would do to a license: decided from what was read, before anything is written. The same plan
 /// is shown by a preview and carried out by an activation.
@@ -58,7 +46,10 @@ public sealed class ActivationPlan
 
     public required GenerationNotice Notice { get; init; }
 
-    /// <summary>One above the record, or above the machine's own where that is ahead.</summary>
+    /// <summary>What tells of a second installation with the same key; null when nothing does.</summary>
+    public required CloneSign? Sign { get; init; }
+
+    /// <summary>One above the record, or above what the machine ever told where that is ahead.</summary>
     public required int NextGeneration { get; init; }
 
     /// <param name="license">The license that the request names.</param>
@@ -66,12 +57,14 @@ public sealed class ActivationPlan
     /// <param name="recorded">The activation that the instance key has on it, standing or ended; null when it has none.</param>
     /// <param name="standingDevices">The devices of that activation; none of one that has ended.</param>
     /// <param name="machine">The request.</param>
+    /// <param name="isOtherMachine">Whether its components are not those that the activation was known by.</param>
     public static ActivationPlan Make(
         License license,
         IReadOnlyCollection<FeatureLine> features,
         Activation? recorded,
         IReadOnlyCollection<Device> standingDevices,
-        MachineFacts machine)
+        MachineFacts machine,
+        bool isOtherMachine = false)
     {
         var asked = machine.Devices.Select(device => device.Key).ToHashSet();
         var held = standingDevices.ToDictionary(device => device.Key);
@@ -86,13 +79,15 @@ public sealed class ActivationPlan
         var removedBy = removed.CountBy(device => device.Feature, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 
         var takesSeat = recorded is null or { End: not null };
-        var machines = new SeatLine(SeatLine.Machines, license.MachineLimit, license.MachinesHeld, takesSeat ? 1 : 0);
+        var machines = new SeatLine(SeatLine.Machines, license.MachineLimit, license.MachinesHeld, takesSeat ? 1 : 0, license.MachineOverage);
         var lines = byDevice.Select(line => new SeatLine(
             SeatLine.Feature(line.Code),
             line.Quantity,
             line.Held,
-            addedBy.GetValueOrDefault(line.Code) - removedBy.GetValueOrDefault(line.Code)));
+            addedBy.GetValueOrDefault(line.Code) - removedBy.GetValueOrDefault(line.Code),
+            line.Overage));
 
+        var notice = GenerationNotices.Of(machine.Generation, recorded?.Generation ?? 0);
         return new ActivationPlan(license, recorded, machine)
         {
             TakesSeat = takesSeat,
@@ -105,8 +100,9 @@ public sealed class ActivationPlan
                 .Where(feature => !licensed.Contains(feature))
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)],
-            Notice = NoticeOf(machine.Generation, recorded?.Generation ?? 0),
-            NextGeneration = Next(Math.Max(machine.Generation, recorded?.Generation ?? 0)),
+            Notice = notice,
+            Sign = recorded?.SignIn(machine.Generation, notice) ?? (isOtherMachine && !takesSeat ? CloneSign.OtherMachine : null),
+            NextGeneration = Next(Math.Max(machine.Generation, recorded?.NewestGeneration ?? 0)),
         };
     }
 
@@ -155,16 +151,14 @@ public sealed class ActivationPlan
     public Activation Carry(TimeSpan lifetime, DateTimeOffset now)
     {
         var activation = _recorded ?? Activation.Create(_license.Name, _machine, now);
-        activation.Issue(_machine, NextGeneration, _license.FileEnd(now, lifetime), now);
+        activation.Issue(_machine, Notice, NextGeneration, _license.FileEnd(now, lifetime), now);
+        if (Sign is not null)
+        {
+            activation.Suspect(now);
+        }
+
         return activation;
     }
-
-    private static GenerationNotice NoticeOf(int told, int record) => told.CompareTo(record) switch
-    {
-        < 0 => GenerationNotice.Behind,
-        > 0 => GenerationNotice.Ahead,
-        0 => GenerationNotice.None,
-    };
 
     /// <summary>Only a machine that makes its numbers up gets there, and it locks out nobody but itself.</summary>
     private static int Next(int generation) => generation < int.MaxValue

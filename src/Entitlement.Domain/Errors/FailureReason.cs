@@ -44,6 +44,8 @@ public enum FailureReason
     TooManyFailures,
     TooBusy,
     TooManyFiles,
+    CallInvalid,
+    CallOutOfSequence,
     IssuingHalted,
     SigningKeyRevoked,
 }

@@ -77,6 +77,18 @@ public static partial class Refusal
     public static EntitlementException ReturnReceiptInvalid(string code, string member, string rule, string message) =>
         new(FailureReason.ReturnReceiptInvalid, message, ("code", code), ("member", member), ("rule", rule));
 
+    /// <inheritdoc cref="ReturnReceiptInvalid"/>
+    public static EntitlementException CallInvalid(string code, string member, string rule, string message) =>
+        new(FailureReason.CallInvalid, message, ("code", code), ("member", member), ("rule", rule));
+
+    /// <param name="activation">Whose product calls.</param>
+    /// <param name="sequence">The call's number.</param>
+    /// <param name="last">The number of the last call.</param>
+    public static EntitlementException CallOutOfSequence(ActivationName activation, long sequence, long last) =>
+        new(FailureReason.CallOutOfSequence,
+            $"The call has the number {sequence}, and {activation} has come to {last} already. Go on from there with a new call.",
+            ("activation", $"{activation}"), ("seq", Text(sequence)), ("last_seq", Text(last)));
+
     /// <param name="maxBytes">The format's limit for a license file.</param>
     public static EntitlementException LicenseFileTooLarge(int maxBytes) =>
         new(FailureReason.LicenseFileTooLarge,
@@ -103,15 +115,18 @@ public static partial class Refusal
 
     /// <param name="license">The license that is short.</param>
     /// <param name="shortages">Each line on which too little is left; at least one.</param>
-    public static EntitlementException SeatsExhausted(LicenseName license, IReadOnlyList<SeatLine> shortages)
+    /// <param name="retryAfter">How long until something may be left; null where nobody knows.</param>
+    public static EntitlementException SeatsExhausted(
+        LicenseName license, IReadOnlyList<SeatLine> shortages, TimeSpan? retryAfter = null)
     {
         var lines = string.Join("; ", shortages.Select(line =>
-            $"{line.Line}: {line.Held} of {line.Limit} held, {line.Requested} more requested"));
+            $"{line.Line}: {line.Held} of {Most(line)} held, {line.Requested} more requested"));
         var metadata = shortages.SelectMany(line => new[]
         {
             ($"{line.Line}.limit", Text(line.Limit)),
             ($"{line.Line}.held", Text(line.Held)),
             ($"{line.Line}.requested", Text(line.Requested)),
+            ($"{line.Line}.overage", Text(line.Overage)),
         });
         return new EntitlementException(
             FailureReason.SeatsExhausted,
@@ -119,12 +134,18 @@ public static partial class Refusal
             metadata.Prepend(("license", $"{license}")))
         {
             Shortages = shortages,
+            RetryAfter = retryAfter,
         };
     }
 
     public static EntitlementException FeatureNotLicensed(LicenseName license, string feature) =>
         new(FailureReason.FeatureNotLicensed,
             $"{license} has no feature {feature} that is counted by device. Leave its devices out, or add the feature to the license.",
+            ("license", $"{license}"), ("feature", feature));
+
+    public static EntitlementException FeatureNotFloating(LicenseName license, string feature) =>
+        new(FailureReason.FeatureNotLicensed,
+            $"{license} has no feature {feature} that floats. Lease another, or add the feature to the license.",
             ("license", $"{license}"), ("feature", feature));
 
     public static EntitlementException ActivationByPortalOnly(LicenseName license) =>
@@ -168,8 +189,10 @@ public static partial class Refusal
     /// <param name="line">The line with its wanted limit.</param>
     public static EntitlementException LimitBelowUse(LicenseName license, SeatLine line) =>
         new(FailureReason.LimitBelowUse,
-            $"{line.Held} seats of {line.Line} of {license} are held, more than {line.Limit}. Give some back first, or choose a higher limit.",
-            ("license", $"{license}"), ("line", line.Line), ("limit", Text(line.Limit)), ("held", Text(line.Held)));
+            $"{line.Held} seats of {line.Line} of {license} are held, more than {Most(line)}. "
+            + "Give some back first, or choose a higher limit.",
+            ("license", $"{license}"), ("line", line.Line), ("limit", Text(line.Limit)), ("overage", Text(line.Overage)),
+            ("held", Text(line.Held)));
 
     public static EntitlementException ConcurrentChange() =>
         new(FailureReason.ConcurrentChange, "Others changed the same thing at the same time. Send the same request again.");
@@ -229,7 +252,11 @@ public static partial class Refusal
             RetryAfter = wait,
         };
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    /// <summary>All that may be held of a line.</summary>
+    private static string Most(SeatLine line) =>
+        line.Overage > 0 ? $"{Text(line.Limit)} and {Text(line.Overage)} above it" : Text(line.Limit);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

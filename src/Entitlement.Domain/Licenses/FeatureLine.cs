@@ -11,15 +11,30 @@ public enum FeatureCount
 
     /// <summary>Each device that an activation lists under the feature takes one.</summary>
     Device = 2,
+
+    /// <summary>It floats: an activation leases some of it for a while.</summary>
+    Lease = 3,
 }
 
 /// <summary>What a new feature line should be; checked when the line is made.</summary>
-public sealed record FeatureTerms(string Code, FeatureCount Counts, int Quantity);
+public sealed record FeatureTerms(string Code, FeatureCount Counts, int Quantity)
+{
+    /// <summary>How much may be held above the quantity.</summary>
+    public int Overage { get; init; }
+
+    /// <summary>How long a lease lasts; null for <see cref="FeatureLine.DefaultLease"/>, or where nothing is leased.</summary>
+    public TimeSpan? LeaseDuration { get; init; }
+}
 
 /// <summary>One thing that a license lets its machines use, and how much of it.</summary>
 public sealed class FeatureLine
 {
     public const int MaxQuantity = 1_000_000;
+    public const int MaxOverage = 1_000_000;
+
+    public static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan MaxLease = TimeSpan.FromDays(30);
+    public static readonly TimeSpan DefaultLease = TimeSpan.FromHours(1);
 
     private FeatureLine()
     {
@@ -35,7 +50,16 @@ public sealed class FeatureLine
 
     public int Quantity { get; private init; }
 
-    /// <summary>How much of it devices hold now. Changed only by the conditional update that takes and returns seats.</summary>
+    /// <summary>How much may be held above <see cref="Quantity"/>: what was not sold, and is not refused either.</summary>
+    public int Overage { get; private init; }
+
+    /// <summary>How long a lease lasts, in seconds; 0 where nothing is leased.</summary>
+    public int LeaseSeconds { get; private init; }
+
+    /// <summary>
+    /// How much of it devices or leases hold now; a lease that has run out counts until another asks for its place.
+    /// Changed only by the conditional update that takes and returns seats.
+    /// </summary>
     public int Held { get; private init; }
 
     internal static FeatureLine Create(LicenseName license, FeatureTerms terms, string field) => new()
@@ -47,5 +71,31 @@ public sealed class FeatureLine
         Quantity = terms.Quantity is >= 1 and <= MaxQuantity
             ? terms.Quantity
             : throw Refusal.InvalidArgument($"{field}.quantity", $"must be 1 to {MaxQuantity}"),
+        Overage = RequireOverage(terms, $"{field}.overage"),
+        LeaseSeconds = RequireLease(terms, $"{field}.lease_duration"),
     };
+
+    private static int RequireOverage(FeatureTerms terms, string field) => terms switch
+    {
+        { Overage: 0 } => 0,
+        { Counts: FeatureCount.License } =>
+            throw Refusal.InvalidArgument(field, "must be 0 where every activation gets all of the feature"),
+        { Overage: > 0 and <= MaxOverage } => terms.Overage,
+        _ => throw Refusal.InvalidArgument(field, $"must be 0 to {MaxOverage}"),
+    };
+
+    private static int RequireLease(FeatureTerms terms, string field)
+    {
+        if (terms.Counts != FeatureCount.Lease)
+        {
+            return terms.LeaseDuration is null
+                ? 0
+                : throw Refusal.InvalidArgument(field, "must be unset where nothing is leased");
+        }
+
+        var duration = terms.LeaseDuration ?? DefaultLease;
+        return duration >= MinLease && duration <= MaxLease
+            ? (int)duration.TotalSeconds
+            : throw Refusal.InvalidArgument(field, "must be 60 seconds to 30 days");
+    }
 }

@@ -14,6 +14,8 @@ public sealed record LicenseTerms
 
     public int MachineMatch { get; init; } = License.DefaultMachineMatch;
 
+    public int MachineOverage { get; init; }
+
     public int ReleaseLimit { get; init; } = License.DefaultReleaseLimit;
 
     /// <summary>Null for a perpetual license.</summary>
@@ -33,6 +35,7 @@ public sealed record LicenseTerms
 public sealed class License
 {
     public const int MaxMachineLimit = 1_000_000;
+    public const int MaxMachineOverage = 1_000_000;
     public const int MaxMachineMatch = 7;
     public const int DefaultMachineMatch = 2;
     public const int MaxReleaseLimit = 1_000_000;
@@ -62,6 +65,9 @@ public sealed class License
 
     /// <summary>How many machines hold a seat. Changed only by the conditional update that takes and returns seats.</summary>
     public int MachinesHeld { get; private init; }
+
+    /// <summary>How many machines may hold a seat above <see cref="MachineLimit"/>: not sold, and not refused either.</summary>
+    public int MachineOverage { get; private set; }
 
     /// <summary>How many kinds of component must match offline.</summary>
     public int MachineMatch { get; private set; }
@@ -121,6 +127,7 @@ public sealed class License
         Edition = Edition,
         ActivationMode = ActivationMode,
         MachineLimit = MachineLimit,
+        MachineOverage = MachineOverage,
         MachineMatch = MachineMatch,
         ReleaseLimit = ReleaseLimit,
         EndTime = EndTime,
@@ -139,9 +146,10 @@ public sealed class License
         RequireNotRevoked();
         var before = ToTerms();
         Take(terms, now);
-        if (MachineLimit < MachinesHeld)
+        if (MachineLimit + MachineOverage < MachinesHeld)
         {
-            throw Refusal.LimitBelowUse(Name, new SeatLine(SeatLine.Machines, MachineLimit, MachinesHeld, Requested: 0));
+            throw Refusal.LimitBelowUse(
+                Name, new SeatLine(SeatLine.Machines, MachineLimit, MachinesHeld, Requested: 0, MachineOverage));
         }
 
         if (before == ToTerms())
@@ -247,6 +255,8 @@ public sealed class License
     private void Take(LicenseTerms terms, DateTimeOffset now)
     {
         Require(terms.MachineLimit is >= 1 and <= MaxMachineLimit, "license.machine_limit", $"must be 1 to {MaxMachineLimit}");
+        Require(
+            terms.MachineOverage is >= 0 and <= MaxMachineOverage, "license.machine_overage", $"must be 0 to {MaxMachineOverage}");
         Require(terms.MachineMatch is >= 1 and <= MaxMachineMatch, "license.machine_match", $"must be 1 to {MaxMachineMatch}");
         Require(terms.ReleaseLimit is >= 0 and <= MaxReleaseLimit, "license.release_limit", $"must be 0 to {MaxReleaseLimit}");
 
@@ -255,6 +265,7 @@ public sealed class License
         Edition = Text.Require(terms.Edition, "license.edition", 0, Text.MaxEditionLength);
         ActivationMode = terms.ActivationMode;
         MachineLimit = terms.MachineLimit;
+        MachineOverage = terms.MachineOverage;
         MachineMatch = terms.MachineMatch;
         ReleaseLimit = terms.ReleaseLimit;
         EndTime = terms.EndTime;

@@ -5,14 +5,15 @@ namespace Entitlement.Domain.Licenses;
 /// <param name="Limit">How many seats it has.</param>
 /// <param name="Held">How many are held now.</param>
 /// <param name="Requested">How many more the request needs; negative when it gives some back.</param>
-public readonly record struct SeatLine(string Line, int Limit, int Held, int Requested)
+/// <param name="Overage">How many may be held above the limit.</param>
+public readonly record struct SeatLine(string Line, int Limit, int Held, int Requested, int Overage = 0)
 {
     public const string Machines = "machines";
 
     private const string FeaturePrefix = "features/";
 
     /// <summary>Giving back is never short, even where more is held than the limit allows by now.</summary>
-    public bool IsShort => Requested > 0 && Held + Requested > Limit;
+    public bool IsShort => Requested > 0 && Held + Requested > Limit + Overage;
 
     /// <summary>The feature whose seats these are; null for the machine line.</summary>
     public string? FeatureCode => Line.StartsWith(FeaturePrefix, StringComparison.Ordinal) ? Line[FeaturePrefix.Length..] : null;

@@ -83,9 +83,13 @@ internal static class ActivationEnding
         change.Db.RemoveRange(devices);
         await change.Db.SaveChangesAsync(cancellationToken);
 
-        // Last, so that the lock on the license is short.
-        return await Seats.TakeAsync(change.Db, license.Name, license.Terms, seats, cancellationToken)
-            ? license
-            : throw new StaleReadException("The license is no longer what was read.");
+        // Last, so that the lock on the license is short; only its leases must not move without it.
+        if (!await Seats.TakeAsync(change.Db, license.Name, license.Terms, seats, cancellationToken))
+        {
+            throw new StaleReadException("The license is no longer what was read.");
+        }
+
+        await change.Db.ReturnLeasesAsync(activation.Name, cancellationToken);
+        return license;
     }
 }

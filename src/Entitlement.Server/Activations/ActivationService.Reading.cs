@@ -1,6 +1,7 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Paging;
+using Entitlement.Storage;
 using Entitlement.Storage.Queries;
 using Entitlement.V1;
 using Grpc.Core;
@@ -20,7 +21,7 @@ internal sealed partial class ActivationService
     public override async Task<ListActivationsResponse> ListActivations(ListActivationsRequest request, ServerCallContext context)
     {
         var license = LicenseName.Parse(request.Parent, "parent");
-        var page = PageRequest.Parse(request.PageSize, request.PageToken, request.ShowEnded ? $"{license}/activations?show_ended" : $"{license}/activations");
+        var page = PageRequest.Parse(request.PageSize, request.PageToken, NameOfList(license, request));
         if (!await db.Licenses.AnyAsync(
             row => row.AccountId == license.AccountId && row.Id == license.LicenseId, context.CancellationToken))
         {
@@ -30,6 +31,7 @@ internal sealed partial class ActivationService
         var rows = await db.Activations
             .Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId && row.Id > page.After)
             .Where(row => request.ShowEnded || row.End == null)
+            .Where(row => !request.CloneSuspectedOnly || row.CloneSuspectedTime != null)
             .OrderBy(row => row.Id)
             .Take(page.Probe)
             .ToListAsync(context.CancellationToken);
@@ -39,11 +41,36 @@ internal sealed partial class ActivationService
         return response;
     }
 
+    /// <summary>A page token goes on with the list that it was given for, and with no other.</summary>
+    private static string NameOfList(LicenseName license, ListActivationsRequest request) =>
+        $"{license}/activations{(request.ShowEnded ? "?show_ended" : "")}{(request.CloneSuspectedOnly ? "?clone_suspected_only" : "")}";
+
+    /// <summary>Those that run; what has run out is held by nobody.</summary>
+    private async Task<IEnumerable<V1.Lease>> ListLeasesAsync(ActivationName name, ServerCallContext context)
+    {
+        var now = clock.GetUtcNow();
+        var leases = await db.ListLeasesAsync(name, context.CancellationToken);
+        return leases.Where(lease => !lease.IsOverAt(now))
+            .OrderBy(lease => lease.Feature, StringComparer.Ordinal)
+            .Select(lease => lease.ToMessage());
+    }
+
+    /// <returns>Null when the product never reported.</returns>
+    private async Task<V1.ProductReport?> FindReportAsync(ActivationName name, ServerCallContext context)
+    {
+        var contact = await db.ProductContacts.SingleOrDefaultAsync(
+            row => row.AccountId == name.AccountId && row.ActivationId == name.ActivationId, context.CancellationToken);
+        return contact?.ToMessage();
+    }
+
     /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>.</exception>
     private async Task<V1.Activation> ShowAsync(ActivationName name, ServerCallContext context)
     {
         var activation = await db.FindActivationAsync(name, context.CancellationToken) ?? throw Refusal.NotFound($"{name}");
         var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
-        return activation.ToMessage(devices.Select(device => device.ToDevice()));
+        var message = activation.ToMessage(devices.Select(device => device.ToDevice()));
+        message.Leases.AddRange(await ListLeasesAsync(name, context));
+        message.LastReport = await FindReportAsync(name, context);
+        return message;
     }
 }

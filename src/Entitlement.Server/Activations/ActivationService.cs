@@ -21,6 +21,7 @@ internal sealed partial class ActivationService(
     EntitlementDbContext db,
     ActivationWriter writer,
     OnceWriter once,
+    StatusReporting reporting,
     LicenseFileIssuer issuer,
     RequestGate gate,
     FileAllowance allowance,

@@ -8,6 +8,7 @@ internal static class ActivationSlice
     {
         services.AddSingleton<LicenseFileIssuer>();
         services.AddSingleton<ActivationWriter>();
+        services.AddSingleton<StatusReporting>();
         services.AddServed<ActivationService>(() => V1.ActivationService.Descriptor);
         return services;
     }

@@ -66,6 +66,17 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
         rows.Insert(change.File);
         rows.Insert(AnsweredRequest.Create(activation, change.Request.Jti, change.Request.ContentHash));
         rows.Insert(RecordOf(change, actor));
+        if (plan.Sign is { } sign && activation.CloneSuspectedTime == activation.UpdateTime)
+        {
+            rows.Insert(AuditRecord.Create(
+                activation.AccountId,
+                actor,
+                CloneSuspected.Action,
+                activation.Name.ToString(),
+                activation.UpdateTime,
+                AuditJson.Of(CloneSuspected.By(sign, change.Request.Machine.Generation))));
+        }
+
         return rows;
     }
 

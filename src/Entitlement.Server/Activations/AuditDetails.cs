@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Entitlement.Domain.Activations;
 
 namespace Entitlement.Server.Activations;
 
@@ -17,6 +18,26 @@ internal sealed record ActivationReturned(int Generation, int ReturnedGeneration
 /// <summary>What it keeps of an activation that was released by hand.</summary>
 internal sealed record ActivationReleased(int Generation, string Reason, int DevicesRemoved);
 
+/// <summary>What it keeps of signs that two installations share one key; see <see cref="CloneSign"/>.</summary>
+/// <param name="Sign">By its name in the domain.</param>
+/// <param name="Generation">That the machine told.</param>
+/// <param name="Sequence">Of the call, where it was one.</param>
+/// <param name="LastSequence">Of the last call before.</param>
+internal sealed record CloneSuspected(string Sign, int Generation, long? Sequence = null, long? LastSequence = null)
+{
+    public const string Action = "activation.suspect_clone";
+
+    public static CloneSuspected By(CloneSign sign, int generation, long? sequence = null, long? lastSequence = null) =>
+        new($"{sign}", generation, sequence, lastSequence);
+}
+
+/// <summary>What it keeps of a product that told another license file than the newest.</summary>
+internal sealed record GenerationTold(int Generation, int ToldGeneration, string GenerationNotice);
+
+/// <summary>What it keeps of leases that were taken, changed or given back; what was only renewed, it does not.</summary>
+/// <param name="Changes">For each feature how much more, or as a negative number how much less, is held.</param>
+internal sealed record LeasesMoved(IReadOnlyDictionary<string, int> Changes);
+
 /// <summary>The details as JSON objects.</summary>
 internal static class AuditJson
 {
@@ -24,11 +45,21 @@ internal static class AuditJson
 
     public static string Of(ActivationReturned details) => JsonSerializer.Serialize(details, ActivationJson.Default.ActivationReturned);
 
+    public static string Of(CloneSuspected details) => JsonSerializer.Serialize(details, ActivationJson.Default.CloneSuspected);
+
+    public static string Of(GenerationTold details) => JsonSerializer.Serialize(details, ActivationJson.Default.GenerationTold);
+
+    public static string Of(LeasesMoved details) => JsonSerializer.Serialize(details, ActivationJson.Default.LeasesMoved);
+
     public static string Of(ActivationReleased details) => JsonSerializer.Serialize(details, ActivationJson.Default.ActivationReleased);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FileIssued))]
 [JsonSerializable(typeof(ActivationReturned))]
 [JsonSerializable(typeof(ActivationReleased))]
+[JsonSerializable(typeof(CloneSuspected))]
+[JsonSerializable(typeof(GenerationTold))]
+[JsonSerializable(typeof(LeasesMoved))]
 internal sealed partial class ActivationJson : JsonSerializerContext;

@@ -51,6 +51,11 @@ internal sealed class LicenseFileIssuer(LicenseSigner signer)
             {
                 yield return new LicensedFeature(line.Code, FeatureCounting.License, line.Quantity);
             }
+            else if (line.Counts == FeatureCount.Lease)
+            {
+                // All that there is of it: how much of that is this machine's, its leases tell.
+                yield return new LicensedFeature(line.Code, FeatureCounting.Lease, line.Quantity);
+            }
             else if (byFeature[line.Code].Order(StringComparer.Ordinal).ToList() is { Count: > 0 } ids)
             {
                 yield return new LicensedFeature(line.Code, FeatureCounting.Device, ids.Count) { Devices = [.. ids] };

@@ -26,6 +26,7 @@ internal static class Messages
             UpdateTime = activation.UpdateTime.ToTimestamp(),
             EndTime = activation.EndTime?.ToTimestamp(),
             End = activation.End?.ToMessage() ?? V1.ActivationEnd.Unspecified,
+            CloneSuspectedTime = activation.CloneSuspectedTime?.ToTimestamp(),
         };
         using var components = JsonDocument.Parse(activation.Components);
         message.ComponentKinds.AddRange(
@@ -39,6 +40,14 @@ internal static class Messages
         message.Devices.AddRange(Sort(devices).Select(ToMessage));
         return message;
     }
+
+    public static V1.ProductReport ToMessage(this ProductContact contact) => new()
+    {
+        ReportTime = contact.ReportTime.ToTimestamp(),
+        Generation = contact.Generation,
+        ProductVersion = contact.ProductVersion,
+        FeaturesInUse = { contact.ListFeaturesInUse() },
+    };
 
     public static V1.Device ToMessage(this Device device) =>
         new() { Id = device.Id, Feature = device.Feature, Model = device.Model ?? "" };

@@ -1,6 +1,7 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Formats;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
 
@@ -34,7 +35,7 @@ internal sealed record Situation(
         return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())]);
     }
 
-    public ActivationPlan PlanFor(ReceivedRequest request) => Plan(request.Machine);
+    public ActivationPlan PlanFor(ReceivedRequest request) => Plan(request.Machine, IsOtherMachine(request.Components));
 
     /// <summary>Whether a request that was answered before may have its answer again.</summary>
     /// <exception cref="EntitlementException">The license is not in force, or the activation has ended.</exception>
@@ -45,8 +46,17 @@ internal sealed record Situation(
     }
 
     /// <summary>Of a request that was answered before: whatever it asked for then, nothing moves now.</summary>
-    public ActivationPlan PlanForAnswered(ReceivedRequest request) => Plan(request.Machine with { Devices = [.. StandingDevices] });
+    public ActivationPlan PlanForAnswered(ReceivedRequest request) =>
+        Plan(request.Machine with { Devices = [.. StandingDevices] }, isOtherMachine: false);
 
-    private ActivationPlan Plan(MachineFacts machine) =>
-        ActivationPlan.Make(License, Features, Recorded, StandingDevices, machine);
+    private ActivationPlan Plan(MachineFacts machine, bool isOtherMachine) =>
+        ActivationPlan.Make(License, Features, Recorded, StandingDevices, machine, isOtherMachine);
+
+    /// <summary>
+    /// By the measure of an offline check: as many kinds must match as the license asks for, or all that the recorded
+    /// machine showed where those are fewer.
+    /// </summary>
+    private bool IsOtherMachine(MachineComponents components) => Recorded is { } recorded
+        && MachineComponents.Parse(recorded.Components) is var known
+        && components.CountMatches(known) < Math.Min(License.MachineMatch, known.KindCount);
 }

@@ -123,6 +123,7 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
                     {
                         Line_ = line.Line,
                         Limit = line.Limit,
+                        Overage = line.Overage,
                         Held = line.Held,
                         Requested = line.Requested,
                     }),

@@ -12,8 +12,8 @@ internal sealed record LicenseChanged(string Reason);
 internal sealed record LicenseUpdated(string Reason, AuditedTerms Before, AuditedTerms After);
 
 internal sealed record AuditedTerms(
-    string Edition, string ActivationMode, int MachineLimit, int MachineMatch, DateTimeOffset? EndTime, DateTimeOffset? CareEndTime,
-    bool PerpetualOffline, int ReleaseLimit);
+    string Edition, string ActivationMode, int MachineLimit, int MachineOverage, int MachineMatch, DateTimeOffset? EndTime,
+    DateTimeOffset? CareEndTime, bool PerpetualOffline, int ReleaseLimit);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LicenseCreated))]

@@ -3,6 +3,7 @@ using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Idempotency;
+using Entitlement.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Licenses;
@@ -37,6 +38,7 @@ internal sealed class LicenseTransition
         var isChanged = _apply(license, change.Now);
         if (isChanged)
         {
+            await ReturnLeasesOfRevokedAsync(change, license, cancellationToken);
             change.Audit(
                 _name.AccountId,
                 _action,
@@ -45,5 +47,16 @@ internal sealed class LicenseTransition
         }
 
         return new Outcome($"{_name}", Existed: !isChanged);
+    }
+
+    /// <summary>For good, so nobody renews them; those of a license that is only suspended run to their own end.</summary>
+    private static async Task ReturnLeasesOfRevokedAsync(Change change, License license, CancellationToken cancellationToken)
+    {
+        if (license.RevokeTime is not null)
+        {
+            // The license first: it is what everybody locks who moves its leases.
+            await change.Db.SaveChangesAsync(cancellationToken);
+            await change.Db.ReturnLeasesAsync(license.Name, cancellationToken);
+        }
     }
 }

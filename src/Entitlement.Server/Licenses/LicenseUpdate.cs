@@ -50,10 +50,12 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
     /// </summary>
     private static async Task RequireRoomAsync(EntitlementDbContext db, License license, CancellationToken cancellationToken)
     {
-        var limit = license.MachineLimit;
+        var (limit, overage) = (license.MachineLimit, license.MachineOverage);
         var rows = await db.Licenses
-            .Where(row => row.AccountId == license.AccountId && row.Id == license.Id && row.MachinesHeld <= limit)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.MachineLimit, limit), cancellationToken);
+            .Where(row => row.AccountId == license.AccountId && row.Id == license.Id && row.MachinesHeld <= limit + overage)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.MachineLimit, limit).SetProperty(row => row.MachineOverage, overage),
+                cancellationToken);
         if (rows == 0)
         {
             throw new StaleReadException("More seats are held than when the license was read.");
@@ -61,6 +63,6 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
     }
 
     private static AuditedTerms TermsOf(LicenseTerms terms) => new(
-        terms.Edition, $"{terms.ActivationMode}", terms.MachineLimit, terms.MachineMatch, terms.EndTime, terms.CareEndTime,
+        terms.Edition, $"{terms.ActivationMode}", terms.MachineLimit, terms.MachineOverage, terms.MachineMatch, terms.EndTime, terms.CareEndTime,
         terms.PerpetualOffline, terms.ReleaseLimit);
 }

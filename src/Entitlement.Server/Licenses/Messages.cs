@@ -20,7 +20,9 @@ internal static class Messages
         SlcEnding = license.Slc.Ending,
         ActivationMode = license.ActivationMode.ToMessage(),
         MachineLimit = license.MachineLimit,
+        MachineOverage = license.MachineOverage,
         MachinesHeld = license.MachinesHeld,
+        MachinesOver = Math.Max(0, license.MachinesHeld - license.MachineLimit),
         Features = { features.OrderBy(line => line.Code, StringComparer.Ordinal).Select(ToMessage) },
         MachineMatch = license.MachineMatch,
         ReleaseLimit = license.ReleaseLimit,
@@ -49,9 +51,13 @@ internal static class Messages
         {
             FeatureCount.License => V1.FeatureCount.License,
             FeatureCount.Device => V1.FeatureCount.Device,
+            FeatureCount.Lease => V1.FeatureCount.Lease,
         },
         Quantity = line.Quantity,
+        Overage = line.Overage,
+        LeaseDuration = line.LeaseSeconds > 0 ? new Duration { Seconds = line.LeaseSeconds } : null,
         Held = line.Held,
+        Over = Math.Max(0, line.Held - line.Quantity),
     };
 
     private static V1.ActivationMode ToMessage(this ActivationMode mode) => mode switch

@@ -20,6 +20,7 @@ internal static class WantedLicense
         Edition = wanted.Edition,
         ActivationMode = ReadMode(wanted.ActivationMode),
         MachineLimit = OrDefault(wanted.MachineLimit, 1),
+        MachineOverage = wanted.MachineOverage,
         MachineMatch = OrDefault(wanted.MachineMatch, License.DefaultMachineMatch),
         ReleaseLimit = ReadReleaseLimit(wanted),
         EndTime = ReadTime(wanted.EndTime, "license.end_time"),
@@ -46,6 +47,7 @@ internal static class WantedLicense
             "edition" => changed with { Edition = wanted.Edition },
             "activation_mode" => changed with { ActivationMode = ReadMode(wanted.ActivationMode) },
             "machine_limit" => changed with { MachineLimit = OrDefault(wanted.MachineLimit, 1) },
+            "machine_overage" => changed with { MachineOverage = wanted.MachineOverage },
             "machine_match" => changed with { MachineMatch = OrDefault(wanted.MachineMatch, License.DefaultMachineMatch) },
             "end_time" => changed with { EndTime = ReadTime(wanted.EndTime, "license.end_time") },
             "care_end_time" => changed with { CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time") },
@@ -53,8 +55,8 @@ internal static class WantedLicense
             "release_limit" => changed with { ReleaseLimit = ReadReleaseLimit(wanted) },
             _ => throw Refusal.InvalidArgument(
                 "update_mask",
-                "may name edition, activation_mode, machine_limit, machine_match, end_time, care_end_time, perpetual_offline and "
-                + "release_limit"),
+                "may name edition, activation_mode, machine_limit, machine_overage, machine_match, end_time, care_end_time, "
+                + "perpetual_offline and release_limit"),
         });
     }
 
@@ -64,7 +66,15 @@ internal static class WantedLicense
         wanted.HasReleaseLimit ? wanted.ReleaseLimit : License.DefaultReleaseLimit;
 
     private static FeatureTerms ReadFeature(V1.FeatureLine line, int index) =>
-        new(line.Code, ReadCount(line.Counts, $"license.features[{index}].counts"), OrDefault(line.Quantity, 1));
+        new(line.Code, ReadCount(line.Counts, $"license.features[{index}].counts"), OrDefault(line.Quantity, 1))
+        {
+            Overage = line.Overage,
+            LeaseDuration = ReadLease(line.LeaseDuration),
+        };
+
+    /// <summary>Cut to whole seconds, which is what is kept; one out of its bounds is left for the line itself to refuse.</summary>
+    private static TimeSpan? ReadLease(Duration? duration) =>
+        duration is null ? null : TimeSpan.FromSeconds(Math.Clamp(duration.Seconds, 0, (long)FeatureLine.MaxLease.TotalSeconds + 1));
 
     private static ActivationMode ReadMode(V1.ActivationMode mode) => mode switch
     {
@@ -78,7 +88,9 @@ internal static class WantedLicense
     {
         V1.FeatureCount.License => FeatureCount.License,
         V1.FeatureCount.Device => FeatureCount.Device,
-        _ => throw Refusal.InvalidArgument(field, "must be FEATURE_COUNT_LICENSE or FEATURE_COUNT_DEVICE"),
+        V1.FeatureCount.Lease => FeatureCount.Lease,
+        _ => throw Refusal.InvalidArgument(
+            field, "must be FEATURE_COUNT_LICENSE, FEATURE_COUNT_DEVICE or FEATURE_COUNT_LEASE"),
     };
 
     private static DateTimeOffset? ReadTime(Timestamp? time, string field) => time switch

@@ -84,6 +84,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<DateOnly>("BuildDate")
                         .HasColumnType("date");
 
+                    b.Property<long?>("CloneSuspectedTime")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Components")
                         .IsRequired()
                         .HasMaxLength(8000)
@@ -109,6 +112,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("Generation")
                         .HasColumnType("integer");
 
+                    b.Property<bool>("IsBehind")
+                        .HasColumnType("boolean");
+
                     b.Property<string>("MachineName")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -131,6 +137,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
                         .IsFixedLength();
+
+                    b.Property<int>("ToldGeneration")
+                        .HasColumnType("integer");
 
                     b.Property<long>("UpdateTime")
                         .HasColumnType("bigint");
@@ -251,6 +260,89 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Entitlement.Domain.Activations.Lease", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("LicenseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ActivationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Feature")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Quantity")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId", "LicenseId", "ActivationId", "Feature");
+
+                    b.HasIndex("AccountId", "LicenseId", "Feature", "Until");
+
+                    b.ToTable("Leases", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Leases_Quantity", "\"Quantity\" > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Activations.ProductContact", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ActivationId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Answer")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("CallHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<string>("FeaturesInUse")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Notice")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ProductVersion")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<long>("ReportTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Sequence")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId", "ActivationId");
+
+                    b.ToTable("ProductContacts", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_ProductContacts_Sequence", "\"Sequence\" > 0");
+                        });
+                });
+
             modelBuilder.Entity("Entitlement.Domain.Activations.SeatRelease", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -334,6 +426,12 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("Held")
                         .HasColumnType("integer");
 
+                    b.Property<int>("LeaseSeconds")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Overage")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Quantity")
                         .HasColumnType("integer");
 
@@ -341,7 +439,7 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.ToTable("FeatureLines", null, t =>
                         {
-                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\"");
+                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\"");
                         });
                 });
 
@@ -382,6 +480,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("MachineMatch")
                         .HasColumnType("integer");
 
+                    b.Property<int>("MachineOverage")
+                        .HasColumnType("integer");
+
                     b.Property<int>("MachinesHeld")
                         .HasColumnType("integer");
 
@@ -416,7 +517,7 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.ToTable("Licenses", null, t =>
                         {
-                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\"");
+                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
                         });
                 });
 

@@ -94,6 +94,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<DateOnly>("BuildDate")
                         .HasColumnType("date");
 
+                    b.Property<long?>("CloneSuspectedTime")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Components")
                         .IsRequired()
                         .HasMaxLength(8000)
@@ -119,6 +122,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("Generation")
                         .HasColumnType("int");
 
+                    b.Property<bool>("IsBehind")
+                        .HasColumnType("bit");
+
                     b.Property<string>("MachineName")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -141,6 +147,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasMaxLength(32)
                         .HasColumnType("binary(32)")
                         .IsFixedLength();
+
+                    b.Property<int>("ToldGeneration")
+                        .HasColumnType("int");
 
                     b.Property<long>("UpdateTime")
                         .HasColumnType("bigint");
@@ -286,6 +295,99 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Entitlement.Domain.Activations.Lease", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("LicenseId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ActivationId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<string>("Feature")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(128)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Quantity")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId", "LicenseId", "ActivationId", "Feature");
+
+                    b.HasIndex("AccountId", "LicenseId", "Feature", "Until");
+
+                    b.ToTable("Leases", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Leases_Quantity", "\"Quantity\" > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Activations.ProductContact", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ActivationId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Answer")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<byte[]>("CallHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<string>("FeaturesInUse")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Notice")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ProductVersion")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<long>("ReportTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Sequence")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("AccountId", "ActivationId");
+
+                    b.ToTable("ProductContacts", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_ProductContacts_Sequence", "\"Sequence\" > 0");
+                        });
+                });
+
             modelBuilder.Entity("Entitlement.Domain.Activations.SeatRelease", b =>
                 {
                     b.Property<byte[]>("AccountId")
@@ -386,6 +488,12 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("Held")
                         .HasColumnType("int");
 
+                    b.Property<int>("LeaseSeconds")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Overage")
+                        .HasColumnType("int");
+
                     b.Property<int>("Quantity")
                         .HasColumnType("int");
 
@@ -393,7 +501,7 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.ToTable("FeatureLines", null, t =>
                         {
-                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\"");
+                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\"");
                         });
                 });
 
@@ -438,6 +546,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("MachineMatch")
                         .HasColumnType("int");
 
+                    b.Property<int>("MachineOverage")
+                        .HasColumnType("int");
+
                     b.Property<int>("MachinesHeld")
                         .HasColumnType("int");
 
@@ -475,7 +586,7 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.ToTable("Licenses", null, t =>
                         {
-                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\"");
+                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
                         });
                 });
 

@@ -88,6 +88,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<DateOnly>("BuildDate")
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("CloneSuspectedTime")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Components")
                         .IsRequired()
                         .HasMaxLength(8000)
@@ -112,6 +115,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsBehind")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("MachineName")
                         .IsRequired()
                         .HasMaxLength(256)
@@ -134,6 +140,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasMaxLength(32)
                         .HasColumnType("BLOB")
                         .IsFixedLength();
+
+                    b.Property<int>("ToldGeneration")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("UpdateTime")
                         .HasColumnType("INTEGER");
@@ -277,6 +286,97 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Entitlement.Domain.Activations.Lease", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("LicenseId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ActivationId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<string>("Feature")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Quantity")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "LicenseId", "ActivationId", "Feature");
+
+                    b.HasIndex("AccountId", "LicenseId", "Feature", "Until");
+
+                    b.ToTable("Leases", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Leases_Quantity", "\"Quantity\" > 0");
+                        });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Activations.ProductContact", b =>
+                {
+                    b.Property<byte[]>("AccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ActivationId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Answer")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("CallHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<string>("FeaturesInUse")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Notice")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProductVersion")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReportTime")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Sequence")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AccountId", "ActivationId");
+
+                    b.ToTable("ProductContacts", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_ProductContacts_Sequence", "\"Sequence\" > 0");
+                        });
+                });
+
             modelBuilder.Entity("Entitlement.Domain.Activations.SeatRelease", b =>
                 {
                     b.Property<byte[]>("AccountId")
@@ -373,6 +473,12 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("Held")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("LeaseSeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Overage")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Quantity")
                         .HasColumnType("INTEGER");
 
@@ -380,7 +486,7 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.ToTable("FeatureLines", null, t =>
                         {
-                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\"");
+                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\"");
                         });
                 });
 
@@ -424,6 +530,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("MachineMatch")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("MachineOverage")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("MachinesHeld")
                         .HasColumnType("INTEGER");
 
@@ -460,7 +569,7 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.ToTable("Licenses", null, t =>
                         {
-                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\"");
+                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
                         });
                 });
 

@@ -13,7 +13,7 @@ internal sealed class LicenseConfiguration : IEntityTypeConfiguration<License>
     {
         // The last word on overselling, whatever a fault above this line believes.
         builder.ToTable("Licenses", table => table.HasCheckConstraint(
-            "CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\""));
+            "CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\""));
 
         builder.HasKey(license => new { license.AccountId, license.Id });
         builder.Property(license => license.Edition).HasMaxLength(Text.MaxEditionLength);

@@ -105,6 +105,43 @@ internal sealed class ActivationHost : IAsyncDisposable
             return new DeactivateResponse();
         }
 
+        public List<ReportStatusRequest> Reports { get; } = [];
+
+        public Action BeforeAnswer { get; set; } = () => { };
+
+        /// <summary>Refuses calls up to this number, as a service does that has seen them.</summary>
+        public long LastSequence { get; set; }
+
+        /// <summary>Lends what is wanted for an hour, by a clock that is years away from the machine's.</summary>
+        public ReportStatusResponse Answer(ReportStatusRequest request)
+        {
+            Reports.Add(request);
+            BeforeAnswer();
+            var proof = CallProofFile.Read(request.Proof.Span).Proof;
+            var isOther = LastSequence >= proof.Sequence && Reports[..^1].TrueForAll(earlier => !earlier.Equals(request));
+            LastSequence = Math.Max(LastSequence, proof.Sequence);
+            Lose();
+            if (isOther)
+            {
+                throw Refusal("CALL_OUT_OF_SEQUENCE", ("last_seq", $"{LastSequence}"));
+            }
+
+            var now = new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            var wishes = StatusReport.Parser.ParseFrom(request.Report).Leases;
+            return Refuses ? throw Refusal() : new ReportStatusResponse
+            {
+                ReportTime = now.ToTimestamp(),
+                State = ActivationState.InForce,
+                Leases =
+                {
+                    wishes.Select(wish => new Lease
+                    {
+                        Feature = wish.Feature, Quantity = wish.Quantity, ExpireTime = now.AddHours(1).ToTimestamp(),
+                    }),
+                },
+            };
+        }
+
         private void Lose()
         {
             if (LosesTheAnswer)
@@ -113,7 +150,9 @@ internal sealed class ActivationHost : IAsyncDisposable
             }
         }
 
-        private static RpcException Refusal()
+        private static RpcException Refusal() => Refusal("SEATS_EXHAUSTED", ("machines.limit", "5"));
+
+        private static RpcException Refusal(string reason, (string Key, string Value) metadata)
         {
             var status = new Google.Rpc.Status
             {
@@ -122,9 +161,9 @@ internal sealed class ActivationHost : IAsyncDisposable
             };
             status.Details.Add(Any.Pack(new ErrorInfo
             {
-                Reason = "SEATS_EXHAUSTED",
+                Reason = reason,
                 Domain = "entitlement.v1",
-                Metadata = { ["machines.limit"] = "5" },
+                Metadata = { [metadata.Key] = metadata.Value },
             }));
             return new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, status.Message),
                 new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
@@ -138,6 +177,9 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         public override Task<RefreshLicenseResponse> RefreshLicense(RefreshLicenseRequest request, ServerCallContext context) =>
             Task.FromResult(new RefreshLicenseResponse { LicenseFile = behaviour.Answer(request.LicenseRequest) });
+
+        public override Task<ReportStatusResponse> ReportStatus(ReportStatusRequest request, ServerCallContext context) =>
+            Task.FromResult(behaviour.Answer(request));
 
         public override Task<DeactivateResponse> Deactivate(DeactivateRequest request, ServerCallContext context) =>
             Task.FromResult(behaviour.Answer(request));

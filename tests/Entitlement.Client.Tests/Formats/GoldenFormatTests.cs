@@ -53,7 +53,8 @@ public sealed class GoldenFormatTests : IDisposable
             Options(revokedKeys: RevokedKeyList.Read(Read("keys.krl"), [_root])));
 
         Assert.Equal(VerificationReason.Valid, result.Reason);
-        Assert.Equal((1, 2, 5),
+        // Of what floats the file alone gives nothing.
+        Assert.Equal((1, 2, 0),
             (result.QuantityOf("export"), result.QuantityOf("camera"), result.QuantityOf("render")));
         Assert.Equal((7, "professional", RequestHash),
             (result.Claims!.Generation, result.Claims.Edition, result.Claims.RequestHash));

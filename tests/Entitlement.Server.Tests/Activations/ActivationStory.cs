@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Entitlement.Client.Verification;
+using Entitlement.Domain.Audit;
 using Entitlement.Formats;
 using Entitlement.Storage;
 using Entitlement.Testing;
@@ -43,6 +44,13 @@ internal sealed class ActivationStory : IAsyncDisposable
         new ActivationService.ActivationServiceClient(Host.Anonymous)
             .DeactivateAsync(new DeactivateRequest { ReturnReceipt = receipt }).ResponseAsync;
 
+    public Task<ReportStatusResponse> ReportAsync(ReportStatusRequest report) =>
+        new ActivationService.ActivationServiceClient(Host.Anonymous).ReportStatusAsync(report).ResponseAsync;
+
+    public async Task<Activation> ReadAsync(string activation) =>
+        (await new ActivationService.ActivationServiceClient(Host.Administrator).GetActivationAsync(
+            new GetActivationRequest { Name = activation })).Activation;
+
     public Task<ReleaseActivationResponse> ReleaseAsync(string activation, string requestId = "") =>
         new ActivationService.ActivationServiceClient(Host.Administrator).ReleaseActivationAsync(
             new ReleaseActivationRequest { Name = activation, Reason = "The disk is dead.", RequestId = requestId }).ResponseAsync;
@@ -65,8 +73,18 @@ internal sealed class ActivationStory : IAsyncDisposable
         [
             await db.Activations.CountAsync(), await db.ActivationDevices.CountAsync(), await db.IssuedFiles.CountAsync(),
             await db.AnsweredRequests.CountAsync(), await db.AuditRecords.CountAsync(),
+            await db.Leases.CountAsync(), await db.ProductContacts.CountAsync(),
         ];
         return $"{held} machines, {featuresHeld} features, rows {string.Join(' ', rows)}";
+    }
+
+    /// <summary>What was recorded under actions that begin so, oldest first.</summary>
+    public async Task<List<AuditRecord>> RecordsAsync(string action)
+    {
+        await using var scope = Host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntitlementDbContext>();
+        var records = await db.AuditRecords.Where(record => record.Action.StartsWith(action)).ToListAsync();
+        return [.. records.OrderBy(record => record.Time).ThenBy(record => record.Id)];
     }
 
     public VerificationResult Verify(ByteString licenseFile, InstalledProduct product) =>

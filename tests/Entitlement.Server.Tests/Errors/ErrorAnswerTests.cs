@@ -113,7 +113,7 @@ public class ErrorAnswerTests
         var lines = refusal.Find<SeatShortage>()!.Lines;
         Assert.NotEmpty(lines);
         Assert.All(lines, line => Assert.Contains($"{line.Line_}.held", refusal.Info().Metadata.Keys));
-        Assert.Equal(1 + (3 * lines.Count), refusal.Info().Metadata.Count);
+        Assert.Equal(1 + (4 * lines.Count), refusal.Info().Metadata.Count);
     }
 
     [Fact]

@@ -182,6 +182,7 @@ public class LicenseCreationTests
         ActivationMode = ActivationMode.Approval,
         MachineLimit = 1_000_000,
         MachineMatch = 7,
+        MachineOverage = 7,
         ReleaseLimit = 0,
         EndTime = new Timestamp { Seconds = shop.Clock.GetUtcNow().AddDays(365).ToUnixTimeSeconds(), Nanos = 123_000_000 },
         CareEndTime = new Timestamp { Seconds = 253_402_300_799 },
@@ -190,7 +191,8 @@ public class LicenseCreationTests
         Features =
         {
             new FeatureLine { Code = "Export", Counts = FeatureCount.License, Quantity = 1_000_000 },
-            new FeatureLine { Code = "camera-4k", Counts = FeatureCount.Device, Quantity = 12 },
+            new FeatureLine { Code = "camera-4k", Counts = FeatureCount.Device, Quantity = 12, Overage = 3 },
+            new FeatureLine { Code = "render", Counts = FeatureCount.Lease, Quantity = 5, LeaseDuration = new Duration { Seconds = 1_800 } },
         },
     };
 }

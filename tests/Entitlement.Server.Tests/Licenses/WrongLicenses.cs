@@ -35,10 +35,25 @@ internal static class WrongLicenses
         ("license.features[1].code", "129 characters", license => license.Features[1].Code = new string('x', 129)),
         ("license.features[1].code", "twice", license => license.Features[1].Code = license.Features[0].Code),
         ("license.features[0].counts", "unspecified", license => license.Features[0].Counts = FeatureCount.Unspecified),
-        ("license.features[0].counts", "no value of the enum", license => license.Features[0].Counts = (FeatureCount)3),
+        ("license.features[0].counts", "no value of the enum", license => license.Features[0].Counts = (FeatureCount)4),
+        ("license.machine_overage", "negative", license => license.MachineOverage = -1),
+        ("license.machine_overage", "too many", license => license.MachineOverage = 1_000_001),
+        ("license.features[1].overage", "negative", license => license.Features[1].Overage = -1),
+        ("license.features[1].overage", "too many", license => license.Features[1].Overage = 1_000_001),
+        ("license.features[0].overage", "of what all get", license => license.Features[0].Overage = 1),
+        ("license.features[1].lease_duration", "of what is not leased", license => license.Features[1].LeaseDuration = new Duration { Seconds = 60 }),
+        ("license.features[1].lease_duration", "too short", license => Lease(license, seconds: 59)),
+        ("license.features[1].lease_duration", "too long", license => Lease(license, seconds: 2_592_001)),
+        ("license.features[1].lease_duration", "greatest number", license => Lease(license, seconds: long.MaxValue)),
         ("license.features[0].quantity", "negative", license => license.Features[0].Quantity = -1),
         ("license.features[0].quantity", "too many", license => license.Features[0].Quantity = 1_000_001),
     ];
+
+    private static void Lease(License license, long seconds)
+    {
+        license.Features[1].Counts = FeatureCount.Lease;
+        license.Features[1].LeaseDuration = new Duration { Seconds = seconds };
+    }
 
     private static FeatureLine Line(int index) => new() { Code = $"line-{index}", Counts = FeatureCount.License };
 }

@@ -24,17 +24,22 @@ internal static class ActivationCommands
     {
         var license = new Argument<string>("LICENSE") { Description = "accounts/ID/licenses/ID" };
         var all = new Option<bool>("--all") { Description = "List those that have ended, too." };
+        var suspected = new Option<bool>("--suspected-clones")
+        {
+            Description = "List only those of which something told that two installations share the key.",
+        };
         return new ListCommand<ListActivationsRequest, ListActivationsResponse>(
             "list",
             "List the activations of a license, oldest first",
             Rpc(nameof(Stub.ListActivations)),
-            ["name", "machine_name", "product_version", "generation", "device_count", "file_expire_time", "create_time", "end_time"],
+            ["name", "machine_name", "product_version", "generation", "device_count", "file_expire_time", "create_time", "end_time", "clone_suspected_time"],
             (parse, request) =>
             {
                 request.Parent = parse.GetRequiredValue(license);
                 request.ShowEnded = parse.GetValue(all);
+                request.CloneSuspectedOnly = parse.GetValue(suspected);
             })
-        { license, all };
+        { license, all, suspected };
     }
 
     private static RpcCommand<GetActivationRequest, GetActivationResponse> GetActivation()
@@ -42,7 +47,7 @@ internal static class ActivationCommands
         var name = Name();
         return new RpcCommand<GetActivationRequest, GetActivationResponse>(
             "get",
-            "Show an activation with its devices",
+            "Show an activation with its devices, its leases and what its product last reported",
             Rpc(nameof(Stub.GetActivation)),
             (parse, request) => request.Name = parse.GetRequiredValue(name))
         { name };

@@ -1,5 +1,6 @@
 using Entitlement.Client;
 using Entitlement.CommandLine.Invocation;
+using Entitlement.Formats;
 
 namespace Entitlement.CommandLine.Files;
 
@@ -37,4 +38,17 @@ internal static class InstallationDirectory
                 "LOCAL_FILE",
                 $"{directory} holds no {InstanceKey.FileName}.",
                 "Name the folder in which 'entitle request' made the instance key.");
+
+    /// <exception cref="CommandFailure">The license file is another installation's.</exception>
+    public static void RequireIssuedFor(InstanceKey key, LicenseClaims claims, string file)
+    {
+        if (key.PublicKey.Thumbprint != claims.KeyThumbprint)
+        {
+            throw new CommandFailure(
+                ExitCode.FileInvalid,
+                "WRONG_INSTALLATION",
+                $"{file} was issued for another installation's key.",
+                "Name the folder of the installation that it was issued for with --dir.");
+        }
+    }
 }

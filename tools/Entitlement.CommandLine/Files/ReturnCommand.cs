@@ -35,15 +35,7 @@ internal static class ReturnCommand
         var output = parse.GetRequiredValue(Output);
         var claims = LicenseFile.Read(await LocalFiles.ReadAsync(installed, LicenseFile.MaxBytes, cancellation)).Claims;
         using var key = InstallationDirectory.ExistingKey(InstallationDirectory.Of(parse.GetValue(Directory), claims.Product));
-        if (key.PublicKey.Thumbprint != claims.KeyThumbprint)
-        {
-            throw new CommandFailure(
-                ExitCode.FileInvalid,
-                "WRONG_INSTALLATION",
-                $"{installed} was issued for another installation's key.",
-                "Name the folder of the installation that it was issued for with --dir.");
-        }
-
+        InstallationDirectory.RequireIssuedFor(key, claims, installed);
         var now = TimeProvider.System.GetUtcNow();
         var receipt = new ReturnReceipt
         {

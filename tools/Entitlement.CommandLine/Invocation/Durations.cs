@@ -63,7 +63,8 @@ internal static class Durations
         return null;
     }
 
-    private static bool TryParse(string text, out TimeSpan duration)
+    /// <summary>A number and a unit, of any length.</summary>
+    public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
         if (text.Length is < 2 or > 8

@@ -1,6 +1,8 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Entitlement.CommandLine.Invocation;
 using Entitlement.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Entitlement.CommandLine.Licenses;
 
@@ -9,7 +11,10 @@ internal static class FeatureLines
 {
     public static string[] ModeNames { get; } = ["self-service", "portal-only", "approval"];
 
-    /// <summary><c>CODE:license</c> or <c>CODE:device[:QUANTITY]</c>; the code's own rule is the service's to judge.</summary>
+    /// <summary>
+    /// <c>CODE:license</c>, <c>CODE:device[:QUANTITY[+OVERAGE]]</c> or <c>CODE:lease[:QUANTITY[+OVERAGE][:TIME]]</c>; the
+    /// code's own rule and the bounds of the time are the service's to judge.
+    /// </summary>
     public static FeatureLine[] Parse(ArgumentResult result)
     {
         var lines = new List<FeatureLine>();
@@ -22,7 +27,8 @@ internal static class FeatureLines
             else
             {
                 result.AddError(
-                    $"--feature: '{token.Value}' is no feature line. Write CODE:license or CODE:device, and :QUANTITY (1 to 1000000) where it is not 1.");
+                    $"--feature: '{token.Value}' is no feature line. Write CODE:license, CODE:device or CODE:lease, and :QUANTITY (1 to 1000000) where it is not 1, "
+                    + "with +OVERAGE where more is not refused; after that of a lease :TIME, such as 30m or 8h.");
             }
         }
 
@@ -46,18 +52,45 @@ internal static class FeatureLines
     private static FeatureLine? ParseLine(string text)
     {
         var parts = text.Split(':');
-        var counts = parts.Length is 2 or 3 ? parts[1] : "";
-        var quantity = 1;
-        var isQuantity = parts.Length < 3
-            || (int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out quantity) && quantity is >= 1 and <= 1_000_000);
-        FeatureCount? counted = counts switch
+        FeatureCount? counted = parts switch
         {
-            "license" => FeatureCount.License,
-            "device" => FeatureCount.Device,
+            [_, "license", ..] => FeatureCount.License,
+            [_, "device", ..] => FeatureCount.Device,
+            [_, "lease", ..] => FeatureCount.Lease,
             _ => null,
         };
-        return counted is { } count && isQuantity && parts[0].Length > 0
-            ? new FeatureLine { Code = parts[0], Counts = count, Quantity = quantity }
-            : null;
+        var line = new FeatureLine { Code = parts[0], Counts = counted ?? FeatureCount.Unspecified, Quantity = 1 };
+        return counted is not null
+            && line.Code.Length > 0
+            && parts.Length <= (counted == FeatureCount.Lease ? 4 : 3)
+            && (parts.Length < 3 || ReadQuantity(parts[2], line))
+            && (parts.Length < 4 || ReadTime(parts[3], line))
+                ? line
+                : null;
     }
+
+    private static bool ReadQuantity(string text, FeatureLine line)
+    {
+        var parts = text.Split('+');
+        var overage = 0;
+        if (parts.Length > 2
+            || !TryParse(parts[0], least: 1, out var quantity)
+            || (parts.Length == 2 && !TryParse(parts[1], least: 0, out overage)))
+        {
+            return false;
+        }
+
+        (line.Quantity, line.Overage) = (quantity, overage);
+        return true;
+    }
+
+    private static bool ReadTime(string text, FeatureLine line)
+    {
+        var isTime = Durations.TryParse(text, out var time);
+        line.LeaseDuration = isTime ? Duration.FromTimeSpan(time) : null;
+        return isTime;
+    }
+
+    private static bool TryParse(string text, int least, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= 1_000_000;
 }

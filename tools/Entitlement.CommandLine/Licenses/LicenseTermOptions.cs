@@ -11,6 +11,9 @@ internal static class LicenseTermOptions
 {
     private static readonly Option<string> Edition = new("--edition") { HelpName = "TEXT", Description = "Edition, as the product understands it." };
     private static readonly Option<int> Machines = Number("--machines", "How many machines may be activated at once. [default: 1]");
+    private static readonly Option<int> MachineOverage = Number(
+        "--machine-overage", "How many machines above that are not refused. [default: 0]");
+
     private static readonly Option<int> MachineMatch = Number(
         "--machine-match", "How many kinds of hardware component must match offline, 1 to 7. [default: 2]");
 
@@ -38,6 +41,7 @@ internal static class LicenseTermOptions
         (Edition, "edition", (parse, license) => license.Edition = parse.GetValue(Edition) ?? ""),
         (Mode, "activation_mode", (parse, license) => license.ActivationMode = parse.GetValue(Mode)),
         (Machines, "machine_limit", (parse, license) => license.MachineLimit = parse.GetValue(Machines)),
+        (MachineOverage, "machine_overage", (parse, license) => license.MachineOverage = parse.GetValue(MachineOverage)),
         (MachineMatch, "machine_match", (parse, license) => license.MachineMatch = parse.GetValue(MachineMatch)),
         (ReleaseLimit, "release_limit", (parse, license) => license.ReleaseLimit = parse.GetValue(ReleaseLimit)),
         (End, "end_time", (parse, license) => license.EndTime = parse.GetValue(End).ToTimestamp()),

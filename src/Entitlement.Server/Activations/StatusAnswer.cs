@@ -1,0 +1,42 @@
+using Entitlement.V1;
+using Google.Protobuf.WellKnownTypes;
+using Activation = Entitlement.Domain.Activations.Activation;
+using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
+using Lease = Entitlement.Domain.Activations.Lease;
+using License = Entitlement.Domain.Licenses.License;
+using LicenseState = Entitlement.Domain.Licenses.LicenseState;
+
+namespace Entitlement.Server.Activations;
+
+/// <summary>What a product is told for its report.</summary>
+internal static class StatusAnswer
+{
+    public static ReportStatusResponse Of(
+        Activation activation, License license, IEnumerable<Lease> leases, GenerationNotice notice, DateTimeOffset now) => new()
+        {
+            ReportTime = now.ToTimestamp(),
+            State = StateOf(activation, license.StateAt(now)),
+            Leases = { leases.Where(lease => !lease.IsOverAt(now)).OrderBy(lease => lease.Feature, StringComparer.Ordinal).Select(ToMessage) },
+            Generation = activation.Generation,
+            NewerFileExists = notice == GenerationNotice.Behind,
+            GenerationNotice = notice.ToMessage(),
+        };
+
+    public static V1.Lease ToMessage(this Lease lease) => new()
+    {
+        Feature = lease.Feature,
+        Quantity = lease.Quantity,
+        ExpireTime = lease.Until.ToTimestamp(),
+    };
+
+    /// <summary>The gravest that applies.</summary>
+    private static ActivationState StateOf(Activation activation, LicenseState license) => (license, activation.End) switch
+    {
+        (LicenseState.Revoked, _) => ActivationState.Revoked,
+        (_, Domain.Activations.ActivationEnd.Returned) => ActivationState.Returned,
+        (_, Domain.Activations.ActivationEnd.Released) => ActivationState.Released,
+        (LicenseState.Suspended, _) => ActivationState.Suspended,
+        (LicenseState.Expired, _) => ActivationState.Expired,
+        (LicenseState.Active, _) => ActivationState.InForce,
+    };
+}
