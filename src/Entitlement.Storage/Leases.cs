@@ -63,13 +63,16 @@ public static class Leases
     /// <param name="db">Under the lock of the license.</param>
     /// <param name="activation">Which activation.</param>
     /// <param name="cancellationToken">Stops before the next statement.</param>
-    public static async Task ReturnLeasesAsync(
+    /// <returns>The lines with what was given back, as negative numbers.</returns>
+    public static async Task<IReadOnlyList<SeatLine>> ReturnLeasesAsync(
         this EntitlementDbContext db, ActivationName activation, CancellationToken cancellationToken)
     {
         var leases = await db.ListLeasesAsync(activation, cancellationToken);
-        foreach (var lease in leases.OrderBy(lease => lease.Feature, StringComparer.Ordinal))
+        var lines = leases.OrderBy(lease => lease.Feature, StringComparer.Ordinal)
+            .Select(lease => SeatLine.GivenBack(SeatLine.Feature(lease.Feature), lease.Quantity))
+            .ToList();
+        foreach (var line in lines)
         {
-            var line = SeatLine.GivenBack(SeatLine.Feature(lease.Feature), lease.Quantity);
             if (!await Seats.MoveAsync(db, activation.License, line, cancellationToken))
             {
                 throw new StaleReadException("Less is held of a feature than was leased.");
@@ -77,23 +80,27 @@ public static class Leases
         }
 
         db.RemoveRange(leases);
+        return lines;
     }
 
     /// <summary>Gives back all that is leased of a license.</summary>
     /// <param name="db">Under the lock of the license.</param>
     /// <param name="license">Which license.</param>
     /// <param name="cancellationToken">Stops before the next statement.</param>
-    public static async Task ReturnLeasesAsync(
+    /// <returns>The lines with what was given back, as negative numbers.</returns>
+    public static async Task<IReadOnlyList<SeatLine>> ReturnLeasesAsync(
         this EntitlementDbContext db, LicenseName license, CancellationToken cancellationToken)
     {
+        var leased = db.FeatureLines.Where(line => line.AccountId == license.AccountId
+            && line.LicenseId == license.LicenseId
+            && line.Counts == FeatureCount.Lease
+            && line.Held > 0);
+        var held = await leased.OrderBy(line => line.Code).Select(line => new { line.Code, line.Held }).ToListAsync(cancellationToken);
         await db.Leases
             .Where(lease => lease.AccountId == license.AccountId && lease.LicenseId == license.LicenseId)
             .ExecuteDeleteAsync(cancellationToken);
-        await db.FeatureLines
-            .Where(line => line.AccountId == license.AccountId
-                && line.LicenseId == license.LicenseId
-                && line.Counts == FeatureCount.Lease)
-            .ExecuteUpdateAsync(set => set.SetProperty(line => line.Held, 0), cancellationToken);
+        await leased.ExecuteUpdateAsync(set => set.SetProperty(line => line.Held, 0), cancellationToken);
+        return [.. held.Select(line => SeatLine.GivenBack(SeatLine.Feature(line.Code), line.Held))];
     }
 
     /// <summary>When the next of the leases of some lines runs out; null when none is leased.</summary>

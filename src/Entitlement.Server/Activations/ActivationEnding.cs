@@ -27,12 +27,13 @@ internal static class ActivationEnding
             return new Outcome($"{activation.Name}", Existed: true);
         }
 
+        var devices = activation.DeviceCount;
+        var (_, leases) = await change.EndAsync(activation, ActivationEnd.Returned, cancellationToken);
         change.Audit(
             activation.AccountId,
             "activation.return",
             $"{activation.Name}",
-            AuditJson.Of(new ActivationReturned(activation.Generation, receipt.Generation, receipt.Jti, activation.DeviceCount)));
-        await change.EndAsync(activation, ActivationEnd.Returned, cancellationToken);
+            AuditJson.Of(new ActivationReturned(activation.Generation, receipt.Generation, receipt.Jti, devices, leases)));
         return new Outcome($"{activation.Name}", Existed: false);
     }
 
@@ -45,13 +46,14 @@ internal static class ActivationEnding
         this Change change, ActivationName name, string reason, CancellationToken cancellationToken)
     {
         var activation = await change.Db.FindActivationAsync(name, cancellationToken) ?? throw Refusal.NotFound($"{name}");
+        var devices = activation.DeviceCount;
+        change.Db.SeatReleases.Add(SeatRelease.Create(activation, change.Now));
+        var (license, leases) = await change.EndAsync(activation, ActivationEnd.Released, cancellationToken);
         change.Audit(
             activation.AccountId,
             "activation.release",
             $"{activation.Name}",
-            AuditJson.Of(new ActivationReleased(activation.Generation, reason, activation.DeviceCount)));
-        change.Db.SeatReleases.Add(SeatRelease.Create(activation, change.Now));
-        var license = await change.EndAsync(activation, ActivationEnd.Released, cancellationToken);
+            AuditJson.Of(new ActivationReleased(activation.Generation, reason, devices, leases)));
 
         // Under the lock that the seats have put on the license, so that of two that race for the last one is refused.
         license.RequireReleasable(await change.Db.CountReleasesAsync(license.Name, change.Now, cancellationToken));
@@ -70,7 +72,8 @@ internal static class ActivationEnding
             cancellationToken);
     }
 
-    private static async Task<License> EndAsync(
+    /// <returns>The license, and how much of each floating feature was given back; null when nothing was leased.</returns>
+    private static async Task<(License License, Dictionary<string, int>? Leases)> EndAsync(
         this Change change, Activation activation, ActivationEnd end, CancellationToken cancellationToken)
     {
         var license = await change.Db.Licenses.AsNoTracking().SingleAsync(
@@ -89,7 +92,9 @@ internal static class ActivationEnding
             throw new StaleReadException("The license is no longer what was read.");
         }
 
-        await change.Db.ReturnLeasesAsync(activation.Name, cancellationToken);
-        return license;
+        var returned = await change.Db.ReturnLeasesAsync(activation.Name, cancellationToken);
+        return (license, returned.Count == 0
+            ? null
+            : returned.ToDictionary(line => line.FeatureCode!, line => line.Held, StringComparer.Ordinal));
     }
 }

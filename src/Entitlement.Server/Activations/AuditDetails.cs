@@ -13,10 +13,17 @@ internal sealed record FileIssued(
 /// <param name="ReturnedGeneration">Of the file that the machine had.</param>
 /// <param name="Receipt">The receipt's <c>jti</c>.</param>
 /// <param name="DevicesRemoved">How many devices gave their seats back.</param>
-internal sealed record ActivationReturned(int Generation, int ReturnedGeneration, Guid Receipt, int DevicesRemoved);
+/// <param name="LeasesReturned">How much of each floating feature it gave back; null when nothing was leased.</param>
+internal sealed record ActivationReturned(
+    int Generation,
+    int ReturnedGeneration,
+    Guid Receipt,
+    int DevicesRemoved,
+    IReadOnlyDictionary<string, int>? LeasesReturned);
 
 /// <summary>What it keeps of an activation that was released by hand.</summary>
-internal sealed record ActivationReleased(int Generation, string Reason, int DevicesRemoved);
+internal sealed record ActivationReleased(
+    int Generation, string Reason, int DevicesRemoved, IReadOnlyDictionary<string, int>? LeasesReturned);
 
 /// <summary>What it keeps of signs that two installations share one key; see <see cref="CloneSign"/>.</summary>
 /// <param name="Sign">By its name in the domain.</param>

@@ -38,25 +38,30 @@ internal sealed class LicenseTransition
         var isChanged = _apply(license, change.Now);
         if (isChanged)
         {
-            await ReturnLeasesOfRevokedAsync(change, license, cancellationToken);
+            var details = new LicenseChanged(_reason, await ReturnLeasesOfRevokedAsync(change, license, cancellationToken));
             change.Audit(
                 _name.AccountId,
                 _action,
                 $"{_name}",
-                JsonSerializer.Serialize(new LicenseChanged(_reason), LicenseJson.Default.LicenseChanged));
+                JsonSerializer.Serialize(details, LicenseJson.Default.LicenseChanged));
         }
 
         return new Outcome($"{_name}", Existed: !isChanged);
     }
 
     /// <summary>For good, so nobody renews them; those of a license that is only suspended run to their own end.</summary>
-    private static async Task ReturnLeasesOfRevokedAsync(Change change, License license, CancellationToken cancellationToken)
+    /// <returns>How much of each feature was given back; null when nothing was.</returns>
+    private static async Task<Dictionary<string, int>?> ReturnLeasesOfRevokedAsync(
+        Change change, License license, CancellationToken cancellationToken)
     {
-        if (license.RevokeTime is not null)
+        if (license.RevokeTime is null)
         {
-            // The license first: it is what everybody locks who moves its leases.
-            await change.Db.SaveChangesAsync(cancellationToken);
-            await change.Db.ReturnLeasesAsync(license.Name, cancellationToken);
+            return null;
         }
+
+        // The license first: it is what everybody locks who moves its leases.
+        await change.Db.SaveChangesAsync(cancellationToken);
+        var returned = await change.Db.ReturnLeasesAsync(license.Name, cancellationToken);
+        return returned.Count == 0 ? null : returned.ToDictionary(line => line.FeatureCode!, line => line.Held, StringComparer.Ordinal);
     }
 }

@@ -20,6 +20,8 @@ internal static class HistoryCheck
         var db = scope.ServiceProvider.GetRequiredService<EntitlementDbContext>();
         await SeatWatch.LookAsync(db, record);
         CheckAnswers(record);
+        CheckCalls(record);
+        await CheckLeasesAsync(db, record);
         await CheckFilesAsync(db, record);
         await CheckRecordsAsync(db, record);
     }
@@ -45,6 +47,36 @@ internal static class HistoryCheck
             {
                 record.Violate($"{files.Key}: several files have one generation");
             }
+        }
+    }
+
+    private static void CheckCalls(HistoryRecord record)
+    {
+        foreach (var answers in record.Calls.GroupBy(answer => answer.Call))
+        {
+            if (answers.Select(answer => answer.Said).Distinct().Count() > 1)
+            {
+                record.Violate("one call got several answers");
+            }
+        }
+    }
+
+    /// <summary>What was recorded as taken less what was recorded as given back is what is held; of a revoked license nothing.</summary>
+    private static async Task CheckLeasesAsync(EntitlementDbContext db, HistoryRecord record)
+    {
+        var details = await db.AuditRecords
+            .Where(row => row.Action.StartsWith("lease.") || row.Details.Contains("leases_returned"))
+            .Select(row => row.Details)
+            .ToListAsync();
+        var recorded = details.Select(text => JsonDocument.Parse(text).RootElement)
+            .Sum(root => root.TryGetProperty("changes", out var changes)
+                ? changes.GetProperty("render").GetInt32()
+                : -root.GetProperty("leases_returned").GetProperty("render").GetInt32());
+        var leased = await db.Leases.SumAsync(lease => lease.Quantity);
+        var isRevoked = await db.Licenses.Select(license => license.RevokeTime).SingleAsync() is not null;
+        if (recorded != leased || (isRevoked && leased > 0))
+        {
+            record.Violate($"{leased} are leased at the end, the records say {recorded}, and the license is {(isRevoked ? "" : "not ")}revoked");
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed class Installation(HistoryRecord record, License license, Random
     /// <summary>What a service in order may say here; anything else is a violation.</summary>
     private static readonly string[] Reasons =
     [
-        "SEATS_EXHAUSTED", "NOT_ACTIVATED", "ACTIVATION_ENDED", "LIMIT_BELOW_USE", "CONCURRENT_CHANGE", "STORAGE_UNAVAILABLE",
+        "SEATS_EXHAUSTED", "NOT_ACTIVATED", "ACTIVATION_ENDED", "LIMIT_BELOW_USE", "CALL_OUT_OF_SEQUENCE", "CONCURRENT_CHANGE",
+        "STORAGE_UNAVAILABLE",
     ];
 
     private readonly InstalledProduct _product = new();
@@ -22,6 +23,8 @@ internal sealed class Installation(HistoryRecord record, License license, Random
     private readonly HashSet<ByteString> _unanswered = [];
     private string? _activation;
     private int _generation;
+    private long _sequence;
+    private ReportStatusRequest? _lastCall;
 
     public void Dispose() => _product.Dispose();
 
@@ -54,31 +57,57 @@ internal sealed class Installation(HistoryRecord record, License license, Random
 
         switch (random.Next(100))
         {
-            case < 35:
+            case < 25:
                 await SendAsync(service, Ask(LicenseRequestOperation.Activate), patience.Token);
                 break;
-            case < 50:
+            case < 35:
                 await SendAsync(service, Ask(LicenseRequestOperation.Refresh), patience.Token);
                 break;
-            case < 65 when _requests.Count > 0:
+            case < 45 when _requests.Count > 0:
                 await SendAsync(service, _requests[random.Next(_requests.Count)], patience.Token);
                 break;
-            case < 72:
+            case < 52:
                 // By two processes at once, or by a proxy that sends twice.
                 var twice = Ask(LicenseRequestOperation.Activate);
                 await Task.WhenAll(SendAsync(service, twice, patience.Token), SendAsync(service, twice, CancellationToken.None));
                 break;
-            case < 88 when _activation is not null:
+            case < 78 when _activation is not null:
+                await LeaseAsync(service, patience.Token);
+                break;
+            case < 84:
+                // Leases run out.
+                service.Clock.Advance(TimeSpan.FromMinutes(random.Next(40)));
+                break;
+            case < 92 when _activation is not null:
                 var receipt = new DeactivateRequest { ReturnReceipt = _product.Return(_activation, _generation) };
                 await CallAsync(() => service.Product.DeactivateAsync(receipt, cancellationToken: patience.Token));
                 break;
-            case < 94 when _activation is not null:
+            case < 96 when _activation is not null:
                 var release = new ReleaseActivationRequest { Name = _activation, Reason = "dead", RequestId = $"{Guid.NewGuid()}" };
                 await CallAsync(() => service.Desk.ReleaseActivationAsync(release, cancellationToken: patience.Token));
                 break;
             default:
                 await CallAsync(() => service.Licenses.UpdateLicenseAsync(NewLimit(), cancellationToken: patience.Token));
                 break;
+        }
+    }
+
+    /// <summary>Takes, renews or gives back, and now and then by a call that was sent before.</summary>
+    private async Task LeaseAsync(Service service, CancellationToken patience)
+    {
+        if (_lastCall is null || random.Next(4) > 0)
+        {
+            var wishes = Enumerable.Repeat(new LeaseWish { Feature = "render", Quantity = random.Next(1, 3) }, random.Next(2));
+            var report = new StatusReport { Generation = _generation, Leases = { wishes } };
+            _lastCall = _product.Report(_activation!, ++_sequence, report);
+        }
+
+        var call = _lastCall;
+        var answers = await Task.WhenAll(Enumerable.Range(0, random.Next(1, 3)).Select(_ =>
+            CallAsync(() => service.Product.ReportStatusAsync(call, cancellationToken: patience))));
+        foreach (var answer in answers.OfType<ReportStatusResponse>())
+        {
+            record.Add(new CallAnswer(call.ToByteString(), answer.ToByteString()));
         }
     }
 
@@ -158,7 +187,7 @@ internal sealed class Installation(HistoryRecord record, License license, Random
         }
         catch (RpcException refusal)
         {
-            if (!Reasons.Contains(refusal.Reason()))
+            if (!Reasons.Contains(refusal.Reason()) && !(record.MayBeRevoked && refusal.Reason() == "LICENSE_REVOKED"))
             {
                 record.Violate($"refused with {refusal.Reason()}: {refusal.Status.Detail}");
             }

@@ -43,7 +43,10 @@ internal sealed class SeatWatch(ActivationStory story, HistoryRecord record) : I
             license.MachinesHeld,
             license.MachineLimit,
             Standing = db.Activations.Count(activation => activation.LicenseId == license.Id && activation.End == null),
-            Cameras = db.FeatureLines.Where(line => line.LicenseId == license.Id).Sum(line => line.Held),
+            Cameras = db.FeatureLines.Where(line => line.LicenseId == license.Id && line.Code == "camera").Sum(line => line.Held),
+            Renders = db.FeatureLines.Where(line => line.LicenseId == license.Id && line.Code == "render").Sum(line => line.Held),
+            RenderLimit = db.FeatureLines.Where(line => line.LicenseId == license.Id && line.Code == "render").Sum(line => line.Quantity),
+            Leased = db.Leases.Where(lease => lease.LicenseId == license.Id).Sum(lease => lease.Quantity),
             // Of the license's account, not of all: a count that does not depend on the row would be a statement of its own.
             Devices = db.ActivationDevices.Count(device => device.AccountId == license.AccountId),
         }).SingleAsync();
@@ -55,6 +58,11 @@ internal sealed class SeatWatch(ActivationStory story, HistoryRecord record) : I
         if (seen.Cameras != seen.Devices)
         {
             record.Violate($"camera seats: {seen.Devices} devices, {seen.Cameras} are counted");
+        }
+
+        if (seen.Renders != seen.Leased || seen.Leased > seen.RenderLimit)
+        {
+            record.Violate($"leases: {seen.Leased} are leased, {seen.Renders} are counted, {seen.RenderLimit} were sold");
         }
     }
 
