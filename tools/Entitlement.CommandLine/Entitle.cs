@@ -21,9 +21,8 @@ namespace Entitlement.CommandLine;
 /// <summary>The whole command, and the one place where whatever ends it becomes an exit code.</summary>
 internal static class Entitle
 {
-    public static RootCommand CreateRoot()
-    {
-        var root = new RootCommand("License activation and entitlements from the command line")
+    public static RootCommand CreateRoot() => Complete(
+        new RootCommand("License activation and entitlements from the command line")
         {
             ProductCommands.Create(),
             AccountCommands.Create(),
@@ -41,7 +40,11 @@ internal static class Entitle
             KeyCommands.Create(),
             HealthCommand.Create(),
             CompletionCommand.Create(),
-        };
+        });
+
+    /// <summary>Gives a tool the options that every command takes, and exit codes in its help.</summary>
+    public static RootCommand Complete(RootCommand root)
+    {
         foreach (var option in GlobalOptions.All)
         {
             root.Options.Add(option);
@@ -52,9 +55,9 @@ internal static class Entitle
         return root;
     }
 
-    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration configuration)
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments, InvocationConfiguration configuration)
     {
-        var parse = CreateRoot().Parse(arguments);
+        var parse = root.Parse(arguments);
         if (parse.Action is ParseErrorAction)
         {
             return (int)FailureReport.TellWrongUse(parse, configuration.Error);

@@ -1,4 +1,4 @@
 using System.CommandLine;
 using Entitlement.CommandLine;
 
-return await Entitle.RunAsync(args, new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await Entitle.RunAsync(Entitle.CreateRoot(), args, new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -9,6 +9,8 @@ internal static class Repository
 
     public static string EntitleProgram => Built("tools/Entitlement.CommandLine", "entitle.dll");
 
+    public static string LoadProgram => Built("tools/load/Entitlement.Load", "entitlement-load.dll");
+
     public static string At(string path) => Path.Combine(Root, path);
 
     /// <summary>A client in another language than ours.</summary>

@@ -19,7 +19,7 @@ internal static class FailureReport
             return failure.ExitCode;
         }
 
-        error.WriteLine($"entitle: {failure.Reason}: {failure.Message}");
+        error.WriteLine($"{parse.RootCommandResult.Command.Name}: {failure.Reason}: {failure.Message}");
         foreach (var (field, rule) in failure.Violations)
         {
             error.WriteLine($"  {field}: {rule}");
@@ -44,7 +44,7 @@ internal static class FailureReport
     private static IEnumerable<string> Path(Command command)
     {
         var above = command.Parents.OfType<Command>().FirstOrDefault();
-        return above is null ? ["entitle"] : Path(above).Append(command.Name);
+        return (above is null ? [] : Path(above)).Append(command.Name);
     }
 
     private static string ToJson(CommandFailure failure)

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Entitlement.EndToEnd.Tests.Machinery;
+using Entitlement.V1;
+using Google.Protobuf;
+
+namespace Entitlement.EndToEnd.Tests.Load;
+
+/// <summary>The load driver against a running service.</summary>
+public sealed class DriverTests : IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private Service _service = null!;
+
+    public Task InitializeAsync()
+    {
+        _service = new Service(_folder.File("data"));
+        return _service.StartAsync();
+    }
+
+    public async Task DisposeAsync() => await _service.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Takes_a_seat_with_each_call_in_either_loop_and_finds_its_licenses_again()
+    {
+        var closed = (await DriveAsync("activate", "--count", "30", "--licenses", "2", "--callers", "4", "--json")).Succeeded().Json;
+        var open = (await DriveAsync("activate", "--count", "30", "--licenses", "2", "--rate", "50", "--json")).Succeeded().Json;
+
+        Assert.Equal((30, 30), (Answered(closed), Answered(open)));
+        var licenses = (await _service.EntitleAsync("license", "list", "--json")).Succeeded().Json["licenses"]!.AsArray();
+        Assert.Equal([30, 30], licenses.Select(license => (int)license!["machinesHeld"]!));
+
+        // Thirty calls that begin at fifty a second are begun in no less than 29 fiftieths of a second.
+        Assert.InRange((long)open["total"]!, 580_000_000, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task Counts_what_is_refused_by_its_reason_and_says_so_by_its_exit_code()
+    {
+        (await DriveAsync("activate", "--count", "1", "--licenses", "1")).Succeeded();
+        (await _service.EntitleAsync("keys", "halt", "--reason", "a test of what is refused")).Succeeded();
+
+        var refused = (await DriveAsync("activate", "--count", "7", "--licenses", "1", "--json")).Ended(1).Json;
+
+        Assert.Equal(7, (int)refused["errorDistribution"]!["FAILED_PRECONDITION ISSUING_HALTED"]!);
+        Assert.Equal(7, (int)refused["statusCodeDistribution"]!["FAILED_PRECONDITION"]!);
+    }
+
+    [Fact]
+    public async Task Writes_requests_that_a_tool_sends_by_the_json_of_the_contract()
+    {
+        var file = _folder.File("requests.json");
+        (await DriveAsync("requests", "--count", "6", "--licenses", "2", "--out", file)).Succeeded();
+        var requests = JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsArray()
+            .Select(message => JsonParser.Default.Parse<ActivateRequest>(message!.ToJsonString())).ToList();
+
+        using var channel = _service.OpenChannel();
+        var client = new ActivationService.ActivationServiceClient(channel);
+        var answers = await Task.WhenAll(requests.Select(request => client.ActivateAsync(request).ResponseAsync));
+
+        Assert.Equal(6, answers.Select(answer => answer.Activation.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.DoesNotContain(answers, answer => answer.RepeatedAnswer);
+    }
+
+    private static int Answered(JsonNode report) => (int)report["statusCodeDistribution"]!["OK"]!;
+
+    private Task<Finished> DriveAsync(params string[] arguments) =>
+        Command.RunAsync("dotnet", [Repository.LoadProgram, .. arguments], _service.Environment);
+}

@@ -1,0 +1,5 @@
+using System.CommandLine;
+using Entitlement.CommandLine;
+using Entitlement.Load;
+
+return await Entitle.RunAsync(LoadCommands.CreateRoot(), args, new InvocationConfiguration { EnableDefaultExceptionHandler = false });
