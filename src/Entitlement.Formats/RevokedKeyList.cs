@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Entitlement.Formats;
@@ -64,6 +65,52 @@ public sealed class RevokedKeyList
         }
 
         return ReadClaims(jws.Payload);
+    }
+
+    /// <summary>Reads a list to show it to people, whoever signed it. Never to act on it.</summary>
+    /// <exception cref="FileFormatException">
+    /// The first rule other than that of the signature that the list breaks.
+    /// </exception>
+    public static RevokedKeyList Inspect(ReadOnlySpan<byte> file)
+    {
+        var jws = CompactJws.Split(file, MaxBytes);
+        JoseHeader.ReadWithKeyId(jws.Header, Type, needsCertificate: false);
+        return ReadClaims(jws.Payload);
+    }
+
+    /// <summary>Writes and signs a list: one line of ASCII with a line feed.</summary>
+    /// <param name="number">Higher than that of every list before.</param>
+    /// <param name="issueTime">Now.</param>
+    /// <param name="nextUpdate">When the list after it is due.</param>
+    /// <param name="keys">All that are revoked, those of earlier lists too.</param>
+    /// <param name="rootKey">The root's private key, on the curve P-256.</param>
+    /// <exception cref="FileFormatException">
+    /// The list breaks a rule of the format; nothing that would be refused is written.
+    /// </exception>
+    public static byte[] Write(
+        long number, DateTimeOffset issueTime, DateTimeOffset nextUpdate, IEnumerable<RevokedKey> keys, ECDsa rootKey)
+    {
+        var header = JoseHeader.Write(Type, json => json.WriteString("kid", Jwk.FromKey(rootKey).Thumbprint));
+        var payload = JsonText.Write(json =>
+        {
+            json.WriteNumber("number", number);
+            json.WriteNumber("iat", issueTime.ToUnixTimeSeconds());
+            json.WriteNumber("next_update", nextUpdate.ToUnixTimeSeconds());
+            json.WriteStartArray("keys");
+            foreach (var key in keys)
+            {
+                json.WriteStartObject();
+                json.WriteString("kid", key.KeyId);
+                json.WriteNumber("since", key.Since.ToUnixTimeSeconds());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+        ReadClaims(payload);
+        var file = CompactJws.Write(header, payload, input =>
+            rootKey.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        return file.Length <= MaxBytes ? file : throw CompactJws.TooLarge(file.Length, MaxBytes);
     }
 
     private static bool IsSignedBy(CompactJws jws, string keyId, X509Certificate2 root)

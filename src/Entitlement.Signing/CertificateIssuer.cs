@@ -33,8 +33,12 @@ public static class CertificateIssuer
 
     /// <summary>A signing certificate, valid for the 400 days that the profile allows or until the root ends.</summary>
     /// <param name="signingKey">A key on P-256; its public half is enough.</param>
+    /// <param name="root">The issuer.</param>
+    /// <param name="rootKey">The issuer's private key.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="signsFrom">When the key follows the one before; null for the first key, which begins at once.</param>
     public static X509Certificate2 CreateSigning(ECDsa signingKey, X509Certificate2 root, ECDsa rootKey,
-        DateTimeOffset now)
+        DateTimeOffset now, DateTimeOffset? signsFrom = null)
     {
         var name = root.SubjectName.EnumerateRelativeDistinguishedNames()
             .FirstOrDefault(part => part.GetSingleElementType().Value == "2.5.4.10")?.GetSingleElementValue() ?? "";
@@ -48,7 +52,10 @@ public static class CertificateIssuer
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
 
-        var from = Later(now - ClockTolerance, new DateTimeOffset(root.NotBefore));
+        // Only the first key begins earlier, for nodes whose clocks run behind: of two, the one that began last signs, so a
+        // key that is to follow at once must not begin before one that began an hour ago.
+        var begin = signsFrom is { } wanted ? Later(wanted, now) : now - ClockTolerance;
+        var from = Later(begin, new DateTimeOffset(root.NotBefore));
         var until = Earlier(from + CertificateProfile.MaxValidity, new DateTimeOffset(root.NotAfter));
         return request.Create(
             root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, until,

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Entitlement.Formats;
 
 namespace Entitlement.Signing;
 
@@ -17,17 +16,20 @@ public static class KeyCeremony
     public static bool IsComplete(string directory)
     {
         var paths = KeyPaths.InDirectory(directory);
-        return File.Exists(paths.SigningKeyFile) && File.Exists(paths.SigningCertificateFile)
-            && File.Exists(paths.RootCertificateFile);
+        return paths.Pairs().Any() && File.Exists(paths.RootCertificateFile);
     }
 
     /// <summary>
     /// Makes what is missing. A signing key that is there already is kept, and gets its certificate if it has none.
     /// </summary>
+    /// <param name="directory">Made for its owner alone where it is not there.</param>
     /// <param name="name">The operator's name, for the certificates. 0 to 64 characters.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="scope">All, or the root alone, where signing keys are made elsewhere.</param>
     /// <returns>The files that were made, in order; empty when nothing was missing.</returns>
     /// <exception cref="KeyStoreException">What is there cannot be completed, or somebody else is at it.</exception>
-    public static IReadOnlyList<string> Complete(string directory, string name, DateTimeOffset now)
+    public static IReadOnlyList<string> Complete(
+        string directory, string name, DateTimeOffset now, CeremonyScope scope = CeremonyScope.RootAndSigning)
     {
         PrivateFile.CreateDirectory(directory);
         using var exclusive = Lock(directory);
@@ -42,12 +44,10 @@ public static class KeyCeremony
         using var rootKey = ReadOrMakeKey(paths.RootKeyFile!, made);
         using var root = ReadOrMakeCertificate(
             paths.RootCertificateFile, made, () => CertificateIssuer.CreateRoot(rootKey, name, now));
-        SigningKey.RequirePair(paths.RootKeyFile!, rootKey, paths.RootCertificateFile, root);
-        if (!CertificateProfile.IsRoot(root))
+        RootKeys.Require(paths, rootKey, root);
+        if (scope == CeremonyScope.RootAlone)
         {
-            throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.RootCertificateFile,
-                "is not a root certificate for P-256",
-                "Put back the root certificate, or start in an empty directory.");
+            return made;
         }
 
         using var signingKey = ReadOrMakeKey(paths.SigningKeyFile, made);
@@ -99,7 +99,7 @@ public static class KeyCeremony
         return certificate;
     }
 
-    private static FileStream Lock(string directory)
+    internal static FileStream Lock(string directory)
     {
         var path = Path.Combine(directory, LockName);
         try
@@ -118,4 +118,14 @@ public static class KeyCeremony
                 "Let the account that runs the service own the directory.", exception);
         }
     }
+}
+
+/// <summary>What a ceremony makes.</summary>
+public enum CeremonyScope
+{
+    /// <summary>Everything in one place, from which the root key can be taken away afterwards.</summary>
+    RootAndSigning,
+
+    /// <summary>The root key and its certificate: a machine that issues and never signs license files.</summary>
+    RootAlone,
 }

@@ -70,11 +70,16 @@ internal static class PrivateFile
         }
     }
 
-    public static X509Certificate2 ReadCertificate(string path)
+    public static X509Certificate2 ReadCertificate(string path) =>
+        ParseCertificate(path, ReadText(path, groupMayRead: true, isSecret: false));
+
+    /// <param name="path">Where it comes from, for what is told of it.</param>
+    /// <param name="pem">The text.</param>
+    public static X509Certificate2 ParseCertificate(string path, string pem)
     {
         try
         {
-            return X509Certificate2.CreateFromPem(ReadText(path, groupMayRead: true, isSecret: false));
+            return X509Certificate2.CreateFromPem(pem);
         }
         catch (CryptographicException exception)
         {

@@ -15,13 +15,14 @@ public sealed class SigningKey : IDisposable
     private readonly ConcurrentBag<ECDsa> _idle = [];
     private readonly ECParameters _parameters;
 
-    private SigningKey(ECDsa key, X509Certificate2 certificate, X509Certificate2 rootCertificate)
+    private SigningKey(ECDsa key, X509Certificate2 certificate, string certificateFile)
     {
         _parameters = key.ExportParameters(includePrivateParameters: true);
         _idle.Add(key);
         Certificate = certificate;
-        RootCertificate = rootCertificate;
+        CertificateFile = certificateFile;
         KeyId = Jwk.FromKey(key).Thumbprint;
+        (SignsFrom, EndTime) = (new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter));
     }
 
     /// <summary>RFC 7638 thumbprint of the public key, in base64url.</summary>
@@ -29,29 +30,36 @@ public sealed class SigningKey : IDisposable
 
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>What products pin.</summary>
-    public X509Certificate2 RootCertificate { get; }
+    /// <summary>When its certificate begins; before that the key is only published.</summary>
+    public DateTimeOffset SignsFrom { get; }
+
+    /// <summary>When its certificate ends; what it signed goes on.</summary>
+    public DateTimeOffset EndTime { get; }
+
+    internal string CertificateFile { get; }
+
+    public bool SignsAt(DateTimeOffset now) => SignsFrom <= now && now < EndTime;
 
     /// <summary>
-    /// Reads the key and proves that it can be used: kept, whole, of the profile, issued by the root, valid now.
+    /// Reads a key and proves that it may sign while its certificate is valid: kept, whole, of the profile, issued by the
+    /// root.
     /// </summary>
-    /// <exception cref="KeyStoreException">It cannot; the message says which file and what to do.</exception>
-    public static SigningKey Load(KeyPaths paths, DateTimeOffset now)
+    /// <exception cref="KeyStoreException">It may not; the message says which file and what to do.</exception>
+    internal static SigningKey Load(string keyFile, string certificateFile, KeyPaths paths, X509Certificate2 root)
     {
-        var key = PrivateFile.ReadKey(paths.SigningKeyFile, paths.GroupMayRead);
-        X509Certificate2? certificate = null, root = null;
+        var key = PrivateFile.ReadKey(keyFile, paths.GroupMayRead);
+        X509Certificate2? certificate = null;
         try
         {
-            certificate = PrivateFile.ReadCertificate(paths.SigningCertificateFile);
-            root = PrivateFile.ReadCertificate(paths.RootCertificateFile);
-            RequireUsable(paths, key, certificate, root, now);
-            return new SigningKey(key, certificate, root);
+            certificate = PrivateFile.ReadCertificate(certificateFile);
+            RequirePair(keyFile, key, certificateFile, certificate);
+            RequireSigning(certificateFile, certificate, paths.RootCertificateFile, root);
+            return new SigningKey(key, certificate, certificateFile);
         }
         catch
         {
             key.Dispose();
             certificate?.Dispose();
-            root?.Dispose();
             throw;
         }
     }
@@ -74,9 +82,6 @@ public sealed class SigningKey : IDisposable
     /// <exception cref="FileFormatException">The claims break a rule of the format.</exception>
     public byte[] Issue(LicenseClaims claims) => LicenseFile.Write(claims, KeyId, Certificate.RawDataMemory.Span, Sign);
 
-    /// <summary>The verification keys as a JWK Set, with the certificate of each.</summary>
-    public byte[] ToJsonWebKeySet() => JsonWebKeySet.Write([Certificate]);
-
     public void Dispose()
     {
         while (_idle.TryTake(out var key))
@@ -86,32 +91,29 @@ public sealed class SigningKey : IDisposable
 
         CryptographicOperations.ZeroMemory(_parameters.D);
         Certificate.Dispose();
-        RootCertificate.Dispose();
     }
 
-    private static void RequireUsable(
-        KeyPaths paths, ECDsa key, X509Certificate2 certificate, X509Certificate2 root, DateTimeOffset now)
+    /// <summary>Judged at its own beginning: whether that has come is asked of each signature.</summary>
+    internal static void RequireSigning(
+        string certificateFile, X509Certificate2 certificate, string rootFile, X509Certificate2 root)
     {
-        RequirePair(paths.SigningKeyFile, key, paths.SigningCertificateFile, certificate);
-        switch (CertificateProfile.Check(certificate, [root], now))
+        switch (CertificateProfile.Check(certificate, [root], new DateTimeOffset(certificate.NotBefore)))
         {
             case CertificateProblem.UntrustedRoot when !CertificateProfile.IsRoot(root):
-                throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.RootCertificateFile,
+                throw new KeyStoreException(KeyStoreProblem.WrongProfile, rootFile,
                     "is not a root certificate for P-256",
                     "Give the certificate of the root that issued the signing certificate.");
             case CertificateProblem.UntrustedRoot:
-                throw new KeyStoreException(KeyStoreProblem.Mismatch, paths.SigningCertificateFile,
+                throw new KeyStoreException(KeyStoreProblem.Mismatch, certificateFile,
                     "was not issued by the root certificate",
-                    $"Give the certificate that {paths.RootCertificateFile} issued, or that one's own root.");
+                    $"Give the certificate that {rootFile} issued, or that one's own root.");
             case CertificateProblem.WrongProfile or CertificateProblem.Unreadable:
-                throw new KeyStoreException(KeyStoreProblem.WrongProfile, paths.SigningCertificateFile,
+                throw new KeyStoreException(KeyStoreProblem.WrongProfile, certificateFile,
                     "is not a signing certificate: P-256, no CA, digitalSignature, our key usage, at most 400 days",
                     "Issue one with 'entitle keys'.");
             case CertificateProblem.NotValidThen:
-                throw new KeyStoreException(KeyStoreProblem.NotValidNow, paths.SigningCertificateFile,
-                    $"is valid from {certificate.NotBefore.ToUniversalTime():u} "
-                    + $"to {certificate.NotAfter.ToUniversalTime():u} and not now",
-                    "Issue a new signing certificate with 'entitle keys'; check the clock of this machine.");
+                throw new KeyStoreException(KeyStoreProblem.NotValidNow, certificateFile,
+                    "begins before its root does", "Issue a new signing certificate with 'entitle keys'.");
             case CertificateProblem.None:
                 break;
         }

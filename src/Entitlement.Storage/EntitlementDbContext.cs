@@ -39,6 +39,10 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<IssuingStop> IssuingStops => Set<IssuingStop>();
 
+    public DbSet<PublishedKey> PublishedKeys => Set<PublishedKey>();
+
+    public DbSet<KeyRevocationList> KeyRevocationLists => Set<KeyRevocationList>();
+
     public DbSet<AnsweredRequest> AnsweredRequests => Set<AnsweredRequest>();
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();

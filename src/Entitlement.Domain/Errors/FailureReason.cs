@@ -48,4 +48,6 @@ public enum FailureReason
     CallOutOfSequence,
     IssuingHalted,
     SigningKeyRevoked,
+    KeyRevocationListInvalid,
+    KeyRevocationListOutdated,
 }

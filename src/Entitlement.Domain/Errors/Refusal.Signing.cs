@@ -31,4 +31,18 @@ public static partial class Refusal
         {
             RetryAfter = UntilNextKey,
         };
+
+    /// <param name="code">The broken rule, as the contract names it.</param>
+    /// <param name="member">Where it is broken.</param>
+    /// <param name="rule">The rule in words, as the end of a sentence.</param>
+    /// <param name="message">All of it, and what to do.</param>
+    public static EntitlementException KeyRevocationListInvalid(string code, string member, string rule, string message) =>
+        new(FailureReason.KeyRevocationListInvalid, message, ("code", code), ("member", member), ("rule", rule));
+
+    /// <param name="number">Of the list that was handed in.</param>
+    /// <param name="newest">Of the newest list that is published.</param>
+    public static EntitlementException KeyRevocationListOutdated(long number, long newest) =>
+        new(FailureReason.KeyRevocationListOutdated,
+            $"The list has the number {number}, and list {newest} is published. Get that one ('entitle keys krl'), and revoke on its basis.",
+            ("number", Text(number)), ("newest", Text(newest)));
 }

@@ -32,4 +32,13 @@ public sealed class IssuingStop
         Actor = actor,
         Reason = reason,
     };
+
+    /// <summary>Stops what a revoked key would sign.</summary>
+    public static IssuingStop Revoke(string keyId, string actor, string reason, DateTimeOffset now) => new()
+    {
+        Scope = keyId,
+        StopTime = now,
+        Actor = actor,
+        Reason = reason,
+    };
 }

@@ -82,6 +82,6 @@ internal static class Composition
         app.UseMiddleware<ListenerIsolation>();
         app.UseMiddleware<CallLog>();
         app.Services.GetRequiredService<ServedServices>().Map(app);
-        app.MapJwks();
+        app.MapKeys();
     }
 }

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Entitlement.Domain.Signing;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Signing;
@@ -39,18 +38,6 @@ internal static class IssuingSwitch
         return new Outcome(Resource, Existed: ended == 0);
     }
 
-    public static async Task<V1.IssuingStatus> ReadIssuingStatusAsync(
-        this EntitlementDbContext db, CancellationToken cancellationToken)
-    {
-        var halt = await db.IssuingStops.SingleOrDefaultAsync(stop => stop.Scope == IssuingStop.Everything, cancellationToken);
-        return halt is null
-            ? new V1.IssuingStatus()
-            : new V1.IssuingStatus
-            {
-                Halt = new V1.IssuingHalt { HaltTime = halt.StopTime.ToTimestamp(), Actor = halt.Actor, Reason = halt.Reason },
-            };
-    }
-
     private static string DetailsOf(string reason) =>
         JsonSerializer.Serialize(new IssuingSwitched(reason), SigningJson.Default.IssuingSwitched);
 }
@@ -58,6 +45,11 @@ internal static class IssuingSwitch
 /// <summary>What the audit trail keeps of a halt and of its end, beside who and when.</summary>
 internal sealed record IssuingSwitched(string Reason);
 
+/// <summary>What it keeps of a list of revoked signing keys.</summary>
+/// <param name="Added">The keys that the list before did not revoke.</param>
+internal sealed record KeysRevoked(IReadOnlyList<string> Added);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(IssuingSwitched))]
+[JsonSerializable(typeof(KeysRevoked))]
 internal sealed partial class SigningJson : JsonSerializerContext;

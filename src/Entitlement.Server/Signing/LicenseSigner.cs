@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Entitlement.Server.Signing;
 
 /// <summary>Makes license files in the name of this service.</summary>
-internal sealed class LicenseSigner(SigningKeys keys, IOptions<LicenseFileOptions> options, TimeProvider clock)
+internal sealed class LicenseSigner(SigningKeys keys, IOptions<LicenseFileOptions> options)
 {
     /// <summary>Who issues them (<c>iss</c>), and whom requests address (<c>aud</c>).</summary>
     public string Issuer => options.Value.Issuer!;
@@ -14,18 +14,15 @@ internal sealed class LicenseSigner(SigningKeys keys, IOptions<LicenseFileOption
     public TimeSpan Lifetime => options.Value.Lifetime;
 
     /// <summary>The <c>.lic</c> file, with <c>kid</c> and <c>x5c</c> of the key that signed it.</summary>
-    /// <exception cref="EntitlementException"><see cref="FailureReason.LicenseFileTooLarge"/>.</exception>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.LicenseFileTooLarge"/> or <see cref="FailureReason.SigningKeyRevoked"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The signing certificate ran out: every verifier would refuse the file. Or the claims break a rule of the format.
+    /// The signing certificates ran out, or the claims break a rule of the format.
     /// </exception>
     public SignedLicense Issue(LicenseClaims claims)
     {
-        var key = keys.Current;
-        if (clock.GetUtcNow().UtcDateTime >= key.Certificate.NotAfter.ToUniversalTime())
-        {
-            throw new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'.");
-        }
-
+        var key = keys.RequireCurrent();
         try
         {
             return new SignedLicense(key.KeyId, key.Issue(claims));

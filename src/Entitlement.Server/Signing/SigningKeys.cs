@@ -1,3 +1,4 @@
+using Entitlement.Domain.Errors;
 using Entitlement.Server.Hosting;
 using Entitlement.Server.Storage;
 using Entitlement.Signing;
@@ -5,28 +6,56 @@ using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Signing;
 
-/// <summary>The signing key of this server, loaded once when it starts.</summary>
-internal sealed class SigningKeys(
-    IOptions<SigningOptions> signing,
-    IOptions<StorageOptions> storage,
-    IOptions<LicenseFileOptions> files,
-    TimeProvider clock,
-    ILogger<SigningKeys> logger) : IDisposable
+/// <summary>The signing keys of this server: loaded when it starts, and again when their files change.</summary>
+internal sealed class SigningKeys : IDisposable
 {
-    private SigningKey? _key;
+    private readonly IOptions<SigningOptions> _signing;
+    private readonly IOptions<StorageOptions> _storage;
+    private readonly IOptions<LicenseFileOptions> _files;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<SigningKeys> _logger;
+    private readonly Predicate<string> _isRevoked;
+    private volatile KeyRing? _ring;
+    private KeyPaths? _paths;
+    private string _fingerprint = "";
 
-    public SigningKey Current => _key ?? throw new InvalidOperationException("The signing key is not loaded.");
+    public SigningKeys(
+        IOptions<SigningOptions> signing,
+        IOptions<StorageOptions> storage,
+        IOptions<LicenseFileOptions> files,
+        KeyRevocations revocations,
+        TimeProvider clock,
+        ILogger<SigningKeys> logger)
+    {
+        (_signing, _storage, _files, _clock, _logger) = (signing, storage, files, clock, logger);
+        _isRevoked = revocations.Revokes;
+    }
 
-    /// <summary>Loads the key; the embedded default makes what is missing of it first.</summary>
-    /// <exception cref="StartRefusedException">There is no key, or it can't be used.</exception>
+    /// <summary>All that this server has the private half of.</summary>
+    public KeyRing Ring => _ring ?? throw new InvalidOperationException("The signing keys are not loaded.");
+
+    /// <summary>The one key that signs now; null when every key ran out, is for later, or was revoked.</summary>
+    public SigningKey? Current => Ring.CurrentAt(_clock.GetUtcNow(), _isRevoked);
+
+    /// <exception cref="EntitlementException"><see cref="FailureReason.SigningKeyRevoked"/>.</exception>
+    /// <exception cref="InvalidOperationException">The certificates ran out: every verifier would refuse the file.</exception>
+    public SigningKey RequireCurrent() => Current
+        ?? throw (Ring.CurrentAt(_clock.GetUtcNow()) is { } revoked
+            ? Refusal.SigningKeyRevoked(revoked.KeyId)
+            : new InvalidOperationException("The signing certificate ran out. Issue a new one with 'entitle keys'."));
+
+    /// <summary>Loads the keys; the embedded default makes what is missing of them first.</summary>
+    /// <exception cref="StartRefusedException">There is no key, or none can be used.</exception>
     public void Load()
     {
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         try
         {
-            _key = SigningKey.Load(Paths(now), now);
+            _paths = Paths(now);
+            _fingerprint = KeyRing.Fingerprint(_paths);
+            _ring = KeyRing.Load(_paths, now);
         }
-        catch (KeyStoreException failure)
+        catch (Exception failure) when (IsOfFiles(failure))
         {
             throw new StartRefusedException(
                 $"{failure.Message} The paths come from the section {SigningOptions.Section} of the configuration; keys are made by "
@@ -34,26 +63,65 @@ internal sealed class SigningKeys(
                 inner: failure);
         }
 
-        Log.KeyLoaded(logger, _key.KeyId, _key.Certificate.NotAfter.ToUniversalTime());
+        Tell(_ring);
     }
 
-    public void Dispose() => _key?.Dispose();
+    /// <summary>Takes over what changed in the files. What can't be used is told, and the keys at hand go on.</summary>
+    public void ReadAgain()
+    {
+        try
+        {
+            var fingerprint = KeyRing.Fingerprint(_paths!);
+            if (fingerprint == _fingerprint)
+            {
+                return;
+            }
+
+            // Before they are read: what can't be used is told once, and what changes meanwhile is read again.
+            _fingerprint = fingerprint;
+
+            // The ring before is left to the garbage collector: a signature with it may be under way.
+            _ring = KeyRing.Load(_paths!, _clock.GetUtcNow());
+            Tell(_ring);
+        }
+        catch (Exception failure) when (IsOfFiles(failure))
+        {
+            Log.KeysUnusable(_logger, failure);
+        }
+    }
+
+    public void Dispose() => _ring?.Dispose();
+
+    private static bool IsOfFiles(Exception failure) => failure is KeyStoreException or IOException or UnauthorizedAccessException;
+
+    private void Tell(KeyRing ring)
+    {
+        foreach (var problem in ring.Problems)
+        {
+            Log.KeyPassedOver(_logger, problem.Message);
+        }
+
+        foreach (var key in ring.Keys.Where(key => key.SignsFrom > _clock.GetUtcNow()))
+        {
+            Log.KeyPrepared(_logger, key.KeyId, key.SignsFrom);
+        }
+    }
 
     private KeyPaths Paths(DateTimeOffset now)
     {
-        var options = signing.Value;
+        var options = _signing.Value;
         if (options.HasFiles)
         {
             return FilesOf(options);
         }
 
         var directory = DirectoryOf(options);
-        if (storage.Value.IsEmbedded)
+        if (_storage.Value.IsEmbedded)
         {
             Make(directory, now);
         }
 
-        return KeyPaths.InDirectory(directory);
+        return KeyPaths.InDirectory(directory) with { GroupMayRead = options.GroupMayRead ?? false };
     }
 
     private string DirectoryOf(SigningOptions options)
@@ -63,7 +131,7 @@ internal sealed class SigningKeys(
             return options.Directory;
         }
 
-        return storage.Value.DataPath is { } data
+        return _storage.Value.DataPath is { } data
             ? Path.Combine(data, "keys")
             : throw new StartRefusedException(
                 $"{SigningOptions.Section}:{nameof(SigningOptions.Directory)} must be set, because this user has no folder for application data.");
@@ -73,7 +141,7 @@ internal sealed class SigningKeys(
     {
         foreach (var file in KeyCeremony.Complete(directory, OperatorName(), now))
         {
-            Log.KeyFileMade(logger, file);
+            Log.KeyFileMade(_logger, file);
         }
     }
 
@@ -81,7 +149,7 @@ internal sealed class SigningKeys(
     private string OperatorName()
     {
         const int MaxLength = 64;
-        var issuer = files.Value.Issuer!;
+        var issuer = _files.Value.Issuer!;
         return issuer.Length <= MaxLength ? issuer : issuer[..MaxLength];
     }
 
@@ -91,6 +159,6 @@ internal sealed class SigningKeys(
         SigningCertificateFile = options.SigningCertificateFile!,
         RootCertificateFile = options.RootCertificateFile!,
         // An orchestrator mounts secrets as root's, readable by the group that it gives the service.
-        GroupMayRead = true,
+        GroupMayRead = options.GroupMayRead ?? true,
     };
 }

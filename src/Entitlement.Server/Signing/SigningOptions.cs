@@ -9,7 +9,8 @@ internal sealed class SigningOptions : IValidatableObject
     public const string Section = "Signing";
 
     /// <summary>
-    /// The folder that <c>entitle keys init</c> fills. Default: <c>keys</c> in <c>Storage:DataDirectory</c>, where the embedded
+    /// The folder that <c>entitle keys init</c> fills, and the other commands of keys. Each <c>signing*.key.pem</c> in it
+    /// that has its certificate beside it is a key; what changes there is taken over within ten seconds. Default: <c>keys</c> in <c>Storage:DataDirectory</c>, where the embedded
     /// default makes its keys on first start.
     /// </summary>
     public string? Directory { get; init; }
@@ -23,7 +24,13 @@ internal sealed class SigningOptions : IValidatableObject
     /// <summary>PEM file with the root certificate that products pin.</summary>
     public string? RootCertificateFile { get; init; }
 
-    /// <summary>How long before the signing certificate ends each start and each day warn of it.</summary>
+    /// <summary>
+    /// Whether the group of a private key's file may read it too, as where an orchestrator mounts secrets. Default: with the
+    /// files named one by one yes, with <see cref="Directory"/> no.
+    /// </summary>
+    public bool? GroupMayRead { get; init; }
+
+    /// <summary>How long before the last signing certificate ends each start and each day warn of it.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "365.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan WarnBeforeExpiry { get; init; } = TimeSpan.FromDays(30);
 

@@ -577,6 +577,43 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.ToTable("IssuingStops", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Domain.Signing.KeyRevocationList", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("PublishTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("KeyRevocationLists", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.PublishedKey", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("PublishTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyId");
+
+                    b.ToTable("PublishedKeys", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>
                 {
                     b.Property<int>("Kind")

@@ -648,6 +648,43 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.ToTable("IssuingStops", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Domain.Signing.KeyRevocationList", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("PublishTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("KeyRevocationLists", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.PublishedKey", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("PublishTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyId");
+
+                    b.ToTable("PublishedKeys", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>
                 {
                     b.Property<int>("Kind")

@@ -628,6 +628,42 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.ToTable("IssuingStops", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Domain.Signing.KeyRevocationList", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("PublishTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("KeyRevocationLists", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.PublishedKey", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Certificate")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("PublishTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyId");
+
+                    b.ToTable("PublishedKeys", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>
                 {
                     b.Property<int>("Kind")

@@ -30,13 +30,14 @@ public sealed class KeyCeremonyTests : IDisposable
     public void Makes_keys_that_sign_license_files_a_product_accepts()
     {
         Make();
-        using var key = SigningKey.Load(Paths, Samples.Now);
+        using var ring = KeyRing.Load(Paths, Samples.Now);
+        var key = ring.CurrentAt(Samples.Now)!;
         using var instanceKey = Samples.NewKey();
 
         var file = LicenseFile.Read(key.Issue(Samples.Claims(Jwk.FromKey(instanceKey))));
 
         Assert.Equal(CertificateProblem.None,
-            CertificateProfile.Check(file.Certificate.Span, [key.RootCertificate], Samples.Now, out var publicKey));
+            CertificateProfile.Check(file.Certificate.Span, [ring.RootCertificate], Samples.Now, out var publicKey));
         Assert.True(file.IsSignedBy(publicKey!));
         Assert.Equal(key.KeyId, file.KeyId);
         publicKey!.Dispose();
@@ -78,7 +79,8 @@ public sealed class KeyCeremonyTests : IDisposable
 
         Assert.Equal(Files[filesMade..], made.Select(Path.GetFileName));
         Assert.Equal(before[..filesMade], Contents()[..filesMade]);
-        using var key = SigningKey.Load(Paths, Samples.Now);
+        using var ring = KeyRing.Load(Paths, Samples.Now);
+        var key = ring.CurrentAt(Samples.Now)!;
     }
 
     [Theory]
@@ -109,7 +111,8 @@ public sealed class KeyCeremonyTests : IDisposable
 
         Assert.True(KeyCeremony.IsComplete(Directory));
         Assert.Empty(Make());
-        using var key = SigningKey.Load(Paths, Samples.Now);
+        using var ring = KeyRing.Load(Paths, Samples.Now);
+        var key = ring.CurrentAt(Samples.Now)!;
     }
 
     [Fact]
@@ -152,7 +155,7 @@ public sealed class KeyCeremonyTests : IDisposable
         Make();
         File.SetUnixFileMode(Paths.SigningKeyFile, OwnerOnly | UnixFileMode.GroupRead);
 
-        using var key = SigningKey.Load(Paths with { GroupMayRead = true }, Samples.Now);
+        using var ring = KeyRing.Load(Paths with { GroupMayRead = true }, Samples.Now);
         File.SetUnixFileMode(Paths.SigningKeyFile, OwnerOnly | UnixFileMode.OtherRead);
 
         Assert.Equal(KeyStoreProblem.TooOpen, LoadRefusal(Paths with { GroupMayRead = true }).Problem);
@@ -229,7 +232,7 @@ public sealed class KeyCeremonyTests : IDisposable
     {
         Make();
 
-        var refusal = Record.Exception(() => SigningKey.Load(Paths, Samples.Now.AddDays(daysFromMaking)).Dispose());
+        var refusal = Record.Exception(() => KeyRing.Load(Paths, Samples.Now.AddDays(daysFromMaking)).Dispose());
 
         Assert.Equal(isRefused ? KeyStoreProblem.NotValidNow : null, (refusal as KeyStoreException)?.Problem);
     }
@@ -238,13 +241,14 @@ public sealed class KeyCeremonyTests : IDisposable
     public void Publishes_its_key_with_the_certificate_that_leads_to_the_root()
     {
         Make();
-        using var key = SigningKey.Load(Paths, Samples.Now);
+        using var ring = KeyRing.Load(Paths, Samples.Now);
+        var key = ring.CurrentAt(Samples.Now)!;
 
-        var published = Assert.Single(JsonWebKeySet.Read(key.ToJsonWebKeySet()));
+        var published = Assert.Single(JsonWebKeySet.Read(JsonWebKeySet.Write([key.Certificate])));
 
         Assert.Equal((key.KeyId, key.KeyId), (published.KeyId, published.Key.Thumbprint));
         Assert.Equal(CertificateProblem.None,
-            CertificateProfile.Check(published.Certificate.Span, [key.RootCertificate], Samples.Now,
+            CertificateProfile.Check(published.Certificate.Span, [ring.RootCertificate], Samples.Now,
             out var publicKey));
         publicKey!.Dispose();
     }
@@ -253,7 +257,8 @@ public sealed class KeyCeremonyTests : IDisposable
     public void Signs_for_many_threads_at_once()
     {
         Make();
-        using var key = SigningKey.Load(Paths, Samples.Now);
+        using var ring = KeyRing.Load(Paths, Samples.Now);
+        var key = ring.CurrentAt(Samples.Now)!;
         using var publicKey = key.Certificate.GetECDsaPublicKey()!;
         var inputs = Enumerable.Range(0, 200).Select(number => BitConverter.GetBytes(number)).ToArray();
 
@@ -269,5 +274,5 @@ public sealed class KeyCeremonyTests : IDisposable
     private string[] Contents() => [.. Files.Select(file => File.ReadAllText(Path.Combine(Directory, file)))];
 
     private static KeyStoreException LoadRefusal(KeyPaths paths) =>
-        Assert.Throws<KeyStoreException>(() => SigningKey.Load(paths, Samples.Now).Dispose());
+        Assert.Throws<KeyStoreException>(() => KeyRing.Load(paths, Samples.Now).Dispose());
 }

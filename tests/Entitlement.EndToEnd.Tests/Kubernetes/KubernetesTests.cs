@@ -137,7 +137,7 @@ public sealed class KubernetesTests
 
         Assert.True((int)rendering.Deployment["spec"]!["replicas"]! > 1);
         Assert.Equal("SqlServer", options["Storage:Provider"]);
-        Assert.StartsWith(Mount(rendering, "keys"), options["Signing:SigningKeyFile"], StringComparison.Ordinal);
+        Assert.Equal((Mount(rendering, "keys"), "true"), (options["Signing:Directory"], options["Signing:GroupMayRead"]));
         Assert.Equal(["migrate"], job["args"]!.AsArray().Select(argument => (string?)argument));
         Assert.All(
             [rendering.Container, job],

@@ -12,7 +12,7 @@ namespace Entitlement.Server.Tests.Signing;
 
 public class JwksTests
 {
-    private static readonly Uri Path = new(JwksEndpoint.Path, UriKind.Relative);
+    private static readonly Uri Path = new(KeyEndpoints.JwksPath, UriKind.Relative);
 
     [Fact]
     public async Task Publishes_the_same_bytes_over_grpc_and_http_and_over_a_restart()
@@ -25,7 +25,7 @@ public class JwksTests
 
         Assert.Equal(first.OverHttp, Encoding.UTF8.GetBytes(first.OverGrpc));
         Assert.Equal(first.OverHttp, second.OverHttp);
-        Assert.Contains(host.Services.GetRequiredService<SigningKeys>().Current.KeyId, first.OverGrpc, StringComparison.Ordinal);
+        Assert.Contains(host.Services.GetRequiredService<SigningKeys>().Current!.KeyId, first.OverGrpc, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class JwksTests
         };
         await using (var host = await EntitlementHost.StartAsync(settings))
         {
-            var subject = host.Services.GetRequiredService<SigningKeys>().Current.Certificate.Subject;
+            var subject = host.Services.GetRequiredService<SigningKeys>().Current!.Certificate.Subject;
             Assert.Contains("Acme", subject, StringComparison.Ordinal);
             Assert.False(Directory.Exists(System.IO.Path.Combine(host.DataDirectory, "keys")));
         }

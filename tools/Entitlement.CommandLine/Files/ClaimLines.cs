@@ -68,6 +68,17 @@ internal static class ClaimLines
         yield return ("Made", Time(receipt.IssueTime));
     }
 
+    public static IEnumerable<(string Label, string Value)> Of(RevokedKeyList list)
+    {
+        yield return ("Number", list.Number.ToString(CultureInfo.InvariantCulture));
+        yield return ("Made", Time(list.IssueTime));
+        yield return ("Next list due", Time(list.NextUpdate));
+        foreach (var key in list.Keys)
+        {
+            yield return ("Revoked key", $"{key.KeyId}, since {Time(key.Since)}");
+        }
+    }
+
     /// <summary>A code lets whoever reads it take a seat, so only enough to tell codes apart is shown.</summary>
     public static string Ending(string code) => code.Length > 4 ? $"…{code[^4..]}" : "…";
 

@@ -7,7 +7,7 @@ using Google.Protobuf.Reflection;
 
 namespace Entitlement.CommandLine.Files;
 
-/// <summary>A command that hands a file of a product to the service, as a principal or as the product itself.</summary>
+/// <summary>A command that hands a file to the service: as a principal, or one of a product also as the product itself.</summary>
 internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
     where TRequest : class, IMessage<TRequest>, new()
     where TResponse : class, IMessage<TResponse>, new()
@@ -25,19 +25,25 @@ internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
     /// <param name="kind">What file it is, and the most bytes that one may have.</param>
     /// <param name="makeRequest">Makes the request of the file.</param>
     /// <param name="show">Tells the answer.</param>
+    /// <param name="isOfProduct">Whether an installed product may hand in such a file without credentials.</param>
     public FileCommand(
         string name,
         string description,
         MethodDescriptor rpc,
         (string Name, int MaxBytes) kind,
         Func<ByteString, TRequest> makeRequest,
-        Func<Screen, TResponse, ParseResult, CancellationToken, Task<ExitCode>> show)
+        Func<Screen, TResponse, ParseResult, CancellationToken, Task<ExitCode>> show,
+        bool isOfProduct = true)
         : base(name, description)
     {
         Rpc = rpc;
         _file.Description = $"{kind.Name}; - reads standard input.";
         Arguments.Add(_file);
-        Options.Add(_asProduct);
+        if (isOfProduct)
+        {
+            Options.Add(_asProduct);
+        }
+
         SetAction(async (parse, cancellation) =>
         {
             // The service judges the file, so a file that is too large is sent with one byte over the limit.

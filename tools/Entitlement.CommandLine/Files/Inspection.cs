@@ -51,6 +51,9 @@ internal sealed class Inspection
                 case LicenseFile.Type:
                     seen.ReadLicense(file);
                     break;
+                case RevokedKeyList.Type:
+                    seen.ReadRevokedKeys(file);
+                    break;
                 case { } other:
                     seen.Kind = $"JWS of the type {other}";
                     break;
@@ -164,6 +167,13 @@ internal sealed class Inspection
         {
             _problems.Add(("BAD_CERTIFICATE", $"The certificate can't be read: {unreadable.Message}"));
         }
+    }
+
+    private void ReadRevokedKeys(byte[] file)
+    {
+        Kind = "list of revoked signing keys";
+        _lines.AddRange(ClaimLines.Of(RevokedKeyList.Inspect(file)));
+        Signature = "is the root's, whose certificate is not in the file: not looked at";
     }
 
     private void ReadKeysOrNothing(byte[] file, bool isJws)

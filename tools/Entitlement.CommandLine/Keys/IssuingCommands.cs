@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Files;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
+using Entitlement.Formats;
 using Entitlement.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -12,7 +14,7 @@ namespace Entitlement.CommandLine.Keys;
 /// <summary>What is signed, and whether anything is: <c>entitle keys files | status | halt | resume</c>.</summary>
 internal static class IssuingCommands
 {
-    public static ListCommand<ListLicenseFilesRequest, ListLicenseFilesResponse> Files()
+    public static ListCommand<ListLicenseFilesRequest, ListLicenseFilesResponse> LicenseFiles()
     {
         var key = new Argument<string>("KID") { Description = "The key's id, as 'entitle keys jwks' shows it." };
         return new ListCommand<ListLicenseFilesRequest, ListLicenseFilesResponse>(
@@ -23,6 +25,36 @@ internal static class IssuingCommands
             (parse, request) => request.KeyId = parse.GetRequiredValue(key))
         { key };
     }
+
+    public static RpcCommand<GetKeyRevocationListRequest, GetKeyRevocationListResponse> RevocationList() => new(
+        "krl",
+        "Print the service's newest list of revoked signing keys (.krl), as it is carried to where no network reaches",
+        Rpc(nameof(Stub.GetKeyRevocationList)),
+        (_, _) => { },
+        (screen, answer) =>
+        {
+            if (answer.KeyRevocationList.IsEmpty)
+            {
+                screen.Note("No key was ever revoked, so there is no list.");
+            }
+            else
+            {
+                // One line of ASCII as it stands, with --json or without.
+                screen.WriteLine(answer.KeyRevocationList.ToStringUtf8().TrimEnd());
+            }
+
+            return ExitCode.Ok;
+        });
+
+    public static Command Publish() =>
+        new FileCommand<PublishKeyRevocationListRequest, PublishKeyRevocationListResponse>(
+            "publish",
+            "Let the service serve a list of revoked signing keys, and sign with none of them",
+            Rpc(nameof(Stub.PublishKeyRevocationList)),
+            ("List that 'entitle keys revoke' made (.krl)", RevokedKeyList.MaxBytes),
+            file => new PublishKeyRevocationListRequest { KeyRevocationList = file, RequestId = $"{Guid.NewGuid()}" },
+            (screen, answer, _, _) => Task.FromResult(Show(screen, answer, answer.Status)),
+            isOfProduct: false);
 
     public static RpcCommand<GetIssuingStatusRequest, GetIssuingStatusResponse> Status() => new(
         "status",
@@ -76,6 +108,15 @@ internal static class IssuingCommands
         screen.WriteDetails(status.Halt is { } halt
             ? [("Issuing", "halted"), .. ResourceView.Lines(halt)]
             : [("Issuing", "goes on")]);
+        if (status.RevocationListNumber > 0)
+        {
+            screen.WriteDetails(ResourceView.Lines(status).Where(line => line.Label.StartsWith("Revocation", StringComparison.Ordinal)));
+        }
+
+        var fields = SigningKey.Descriptor.Fields.InDeclarationOrder();
+        screen.WriteTable(
+            [.. fields.Select(field => FieldText.Label(field.Name))],
+            status.SigningKeys.Select(key => fields.Select(field => FieldText.Value(key, field)).ToArray()));
         return ExitCode.Ok;
     }
 

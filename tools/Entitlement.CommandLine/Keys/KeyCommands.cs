@@ -16,8 +16,15 @@ internal static class KeyCommands
     public static Command Create() => new("keys", "Make, publish and stop the keys that license files are signed with")
     {
         Init(),
+        RotationCommands.Rotate(),
+        RotationCommands.Request(),
+        RootCommands.Sign(),
+        RotationCommands.Install(),
+        RootCommands.Revoke(),
         Jwks(),
-        IssuingCommands.Files(),
+        IssuingCommands.RevocationList(),
+        IssuingCommands.Publish(),
+        IssuingCommands.LicenseFiles(),
         IssuingCommands.Status(),
         IssuingCommands.Halt(),
         IssuingCommands.Resume(),
@@ -40,22 +47,28 @@ internal static class KeyCommands
             }
         });
 
+        var rootOnly = new Option<bool>("--root-only")
+        {
+            Description = "Make the root alone, on a machine that the service never runs on; 'keys request' then makes the signing key.",
+        };
         var init = new Command("init", "Make the root key, the signing key and their certificates here; goes on from what is there")
         {
-            directory, name,
+            directory, name, rootOnly,
         };
         init.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(directory);
-            var made = KeyCeremony.Complete(folder, parse.GetRequiredValue(name), TimeProvider.System.GetUtcNow());
-            Show(Screen.Of(parse), KeyPaths.InDirectory(folder), made);
+            var scope = parse.GetValue(rootOnly) ? CeremonyScope.RootAlone : CeremonyScope.RootAndSigning;
+            var made = KeyCeremony.Complete(folder, parse.GetRequiredValue(name), TimeProvider.System.GetUtcNow(), scope);
+            Show(Screen.Of(parse), KeyPaths.InDirectory(folder), made, scope);
             return (int)ExitCode.Ok;
         });
         return init;
     }
 
-    private static void Show(Screen screen, KeyPaths paths, IReadOnlyList<string> made)
+    private static void Show(Screen screen, KeyPaths paths, IReadOnlyList<string> made, CeremonyScope scope)
     {
+        const int RootFiles = 2;
         (string Role, string Path)[] files =
         [
             ("rootKey", paths.RootKeyFile!),
@@ -63,7 +76,7 @@ internal static class KeyCommands
             ("signingKey", paths.SigningKeyFile),
             ("signingCertificate", paths.SigningCertificateFile),
         ];
-        var rows = files.Select(file => (file.Role, file.Path, WasMade: made.Contains(file.Path, StringComparer.Ordinal))).ToList();
+        var rows = files.Take(scope == CeremonyScope.RootAlone ? RootFiles : files.Length).Select(file => (file.Role, file.Path, WasMade: made.Contains(file.Path, StringComparer.Ordinal))).ToList();
         if (screen.IsJson)
         {
             screen.WriteJson(json =>
