@@ -58,6 +58,20 @@ public sealed partial class EntitlementClient
         _state.Delete(ReceiptFileName);
     }
 
+    /// <summary>Gets the newest list of revoked signing keys and keeps it; see <see cref="InstallRevokedKeys"/>.</summary>
+    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Whether a newer list than the one before is kept now.</returns>
+    /// <exception cref="FileFormatException">It breaks a rule of its format, or no pinned root signed it.</exception>
+    /// <exception cref="RpcException">The service was not reached.</exception>
+    public async Task<bool> UpdateRevokedKeysAsync(ChannelBase channel, CancellationToken cancellationToken = default)
+    {
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline;
+        var answer = await new KeyService.KeyServiceClient(channel).GetKeyRevocationListAsync(
+            new GetKeyRevocationListRequest(), headers: null, deadline, cancellationToken).ConfigureAwait(false);
+        return !answer.KeyRevocationList.IsEmpty && InstallRevokedKeys(answer.KeyRevocationList.Span);
+    }
+
     private static async Task<T> CallAsync<T>(
         ChannelBase channel, Func<ActivationService.ActivationServiceClient, DateTime, AsyncUnaryCall<T>> call)
     {

@@ -128,6 +128,11 @@ public sealed partial class EntitlementClient : IDisposable
             // It was for what was installed before; handed in now it would end what this file has begun.
             _state.Delete(ReceiptFileName);
         }
+        else if (result.Reason == VerificationReason.SigningKeyRevoked)
+        {
+            // The same request would get the same file again; the next one gets a file of another key.
+            _state.Delete(RequestFileName);
+        }
 
         return result;
     }

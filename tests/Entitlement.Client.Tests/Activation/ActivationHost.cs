@@ -59,6 +59,7 @@ internal sealed class ActivationHost : IAsyncDisposable
         builder.Services.AddSingleton(behaviour);
         var app = builder.Build();
         app.MapGrpcService<Service>();
+        app.MapGrpcService<Keys>();
         await app.StartAsync();
         var server = app.Services.GetRequiredService<IServer>();
         var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -82,6 +83,8 @@ internal sealed class ActivationHost : IAsyncDisposable
         public Func<LicenseClaims, LicenseClaims> Terms { get; set; } = claims => claims;
 
         public List<byte[]> Returned { get; } = [];
+
+        public byte[] RevokedKeys { get; set; } = [];
 
         public ByteString Answer(ByteString request)
         {
@@ -183,5 +186,12 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         public override Task<DeactivateResponse> Deactivate(DeactivateRequest request, ServerCallContext context) =>
             Task.FromResult(behaviour.Answer(request));
+    }
+
+    private sealed class Keys(Behaviour behaviour) : KeyService.KeyServiceBase
+    {
+        public override Task<GetKeyRevocationListResponse> GetKeyRevocationList(
+            GetKeyRevocationListRequest request, ServerCallContext context) => Task.FromResult(
+                new GetKeyRevocationListResponse { KeyRevocationList = ByteString.CopyFrom(behaviour.RevokedKeys) });
     }
 }

@@ -188,6 +188,35 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
         Assert.Equal(VerificationReason.SigningKeyRevoked, restarted.Check().Reason);
     }
 
+    [Fact]
+    public async Task Gets_the_list_from_the_service_and_never_goes_back_to_an_older_one()
+    {
+        using var client = Client();
+        Assert.False(await client.UpdateRevokedKeysAsync(_service.Channel));
+
+        _service.Says.RevokedKeys = _vendor.RevokedKeys(number: 2, _vendor.KeyId);
+        Assert.True(await client.UpdateRevokedKeysAsync(_service.Channel));
+        Assert.False(await client.UpdateRevokedKeysAsync(_service.Channel));
+        _service.Says.RevokedKeys = _vendor.RevokedKeys(number: 1);
+        Assert.False(await client.UpdateRevokedKeysAsync(_service.Channel));
+
+        Assert.Equal(_vendor.RevokedKeys(number: 2, _vendor.KeyId).Length, Stored(EntitlementClient.RevokedKeysFileName).Length);
+        Assert.Equal(VerificationReason.SigningKeyRevoked, client.Install(_vendor.Issue()).Reason);
+    }
+
+    [Fact]
+    public async Task Asks_anew_after_it_was_answered_by_a_file_of_a_revoked_key()
+    {
+        using var client = Client();
+        client.InstallRevokedKeys(_vendor.RevokedKeys(number: 1, _vendor.KeyId));
+
+        var first = await client.ActivateAsync(_service.Channel, Slc);
+        await client.ActivateAsync(_service.Channel, Slc);
+
+        Assert.Equal(VerificationReason.SigningKeyRevoked, first.Reason);
+        Assert.Equal(2, _service.Says.Received.Select(file => LicenseRequestFile.Read(file).Request.Jti).Distinct().Count());
+    }
+
     private byte[] Stored(string name) => File.ReadAllBytes(_directory.File(name));
 
     private EntitlementClient Client() => new(
