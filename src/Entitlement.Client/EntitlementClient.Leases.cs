@@ -1,4 +1,5 @@
 using Entitlement.Client.Activation;
+using Entitlement.Formats;
 using Entitlement.V1;
 using Grpc.Core;
 
@@ -31,6 +32,7 @@ public sealed partial class EntitlementClient
             ProductVersion = _product.Version,
             FeaturesInUse = { (featuresInUse ?? []).Order(StringComparer.Ordinal) },
             Leases = { _wanted.Select(wish => new LeaseWish { Feature = wish.Key, Quantity = wish.Value }) },
+            RevocationListNumber = _revokedKeys?.Number ?? 0,
         };
         _journal ??= new CallJournal(_directory, _key, _clock);
         var (answer, begun) = await _journal.ReportAsync(
@@ -40,6 +42,7 @@ public sealed partial class EntitlementClient
             request => CallAsync(channel, (service, deadline) =>
                 service.ReportStatusAsync(request, headers: null, deadline, cancellationToken))).ConfigureAwait(false);
         Hold(answer, begun);
+        KeepRevokedKeys(answer);
         return answer;
     }
 
@@ -81,6 +84,21 @@ public sealed partial class EntitlementClient
             // What can't be had must not sink the renewal of the rest. Without an answer it stays wanted.
             Want(feature, before);
             throw;
+        }
+    }
+
+    private void KeepRevokedKeys(ReportStatusResponse answer)
+    {
+        try
+        {
+            if (!answer.KeyRevocationList.IsEmpty)
+            {
+                InstallRevokedKeys(answer.KeyRevocationList.Span);
+            }
+        }
+        catch (FileFormatException)
+        {
+            // Of a root that this product does not pin. What was reported and leased stands all the same.
         }
     }
 

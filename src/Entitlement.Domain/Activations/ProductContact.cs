@@ -6,7 +6,11 @@ namespace Entitlement.Domain.Activations;
 /// <param name="FeaturesInUse">Codes of the features that are in use.</param>
 /// <param name="Leases">What it wants to hold from now on.</param>
 public sealed record ProductStatus(
-    int Generation, string ProductVersion, IReadOnlyList<string> FeaturesInUse, IReadOnlyList<WantedLease> Leases);
+    int Generation, string ProductVersion, IReadOnlyList<string> FeaturesInUse, IReadOnlyList<WantedLease> Leases)
+{
+    /// <summary>Of the newest list of revoked signing keys that the product has; 0 for none.</summary>
+    public long RevocationListNumber { get; init; }
+}
 
 /// <summary>
 /// The last call that an activation's product made with its own key: by its number a later one is told from an earlier

@@ -1,5 +1,6 @@
 using Entitlement.Server.Access;
 using Entitlement.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Entitlement.Server.Activations;
@@ -13,6 +14,15 @@ internal sealed partial class ActivationService
         var status = ReportedStatus.Parse(request.Report);
         var byPrincipal = await IsByPrincipalAsync(call.Activation.License, context);
         var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{call.InstanceThumbprint}";
-        return await reporting.RunAsync(call, status, actor, context.CancellationToken);
+        var answer = await reporting.RunAsync(call, status, actor, context.CancellationToken);
+
+        // Beside what is kept of the answer: a product must not go without the newest because its answer was lost.
+        await keys.ReadyAsync(context.CancellationToken);
+        if (status.RevocationListNumber < revocations.Number)
+        {
+            answer.KeyRevocationList = UnsafeByteOperations.UnsafeWrap(revocations.File);
+        }
+
+        return answer;
     }
 }

@@ -27,6 +27,8 @@ internal sealed partial class ActivationService(
     FileAllowance allowance,
     AccessDecider access,
     LicenseSigner signer,
+    KeyRecords keys,
+    KeyRevocations revocations,
     RefusalStatus refusals,
     TimeProvider clock,
     ILogger<ActivationService> log) : V1.ActivationService.ActivationServiceBase

@@ -23,7 +23,10 @@ internal static class ReportedStatus
             Text.Require(message.ProductVersion, "report.product_version", 0, Formats.LicenseRequest.MaxTextLength),
             Distinct(message.FeaturesInUse.Select((code, i) => Text.FeatureCode(code, $"report.features_in_use[{i}]")), "report.features_in_use"),
             [.. message.Leases.Select(Wanted)])
-            .WithDistinctLeases();
+        {
+            RevocationListNumber = message.RevocationListNumber,
+        }
+        .WithDistinctLeases();
     }
 
     private static StatusReport Read(ByteString report)

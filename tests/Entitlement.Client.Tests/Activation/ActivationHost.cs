@@ -135,6 +135,7 @@ internal sealed class ActivationHost : IAsyncDisposable
             {
                 ReportTime = now.ToTimestamp(),
                 State = ActivationState.InForce,
+                KeyRevocationList = ByteString.CopyFrom(RevokedKeys),
                 Leases =
                 {
                     wishes.Select(wish => new Lease

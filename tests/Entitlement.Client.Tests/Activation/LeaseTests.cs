@@ -1,5 +1,6 @@
 using Entitlement.Client.Activation;
 using Entitlement.Client.Tests.Support;
+using Entitlement.Client.Verification;
 using Entitlement.Formats;
 using Entitlement.V1;
 using Grpc.Core;
@@ -45,6 +46,22 @@ public sealed class LeaseTests : IAsyncLifetime, IDisposable
         Assert.Equal((claims.Generation, "2.1.0"), (report.Generation, report.ProductVersion));
         Assert.Equal(["export", "render"], report.FeaturesInUse);
         Assert.Equal(2, Read(_service.Says.Reports[1]).Proof.Sequence);
+    }
+
+    [Fact]
+    public async Task Keeps_the_list_of_revoked_keys_that_comes_with_an_answer_and_tells_which_it_has()
+    {
+        using var stranger = new Vendor();
+        using var client = Client();
+        _service.Says.RevokedKeys = stranger.RevokedKeys(number: 9, _vendor.KeyId);
+        await client.ReportStatusAsync(_service.Channel);
+        _service.Says.RevokedKeys = _vendor.RevokedKeys(number: 4);
+        await client.ReportStatusAsync(_service.Channel);
+        _service.Says.RevokedKeys = _vendor.RevokedKeys(number: 5, _vendor.KeyId);
+        await client.ReportStatusAsync(_service.Channel);
+
+        Assert.Equal([0, 0, 4], _service.Says.Reports.Select(request => Read(request).Report.RevocationListNumber));
+        Assert.Equal(VerificationReason.SigningKeyRevoked, client.Check().Reason);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Entitlement.Server.Tests.Activations;
 using Entitlement.Signing;
 using Entitlement.Testing;
 using Entitlement.V1;
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,6 +92,29 @@ public class KeyRevocationTests
         await host.StartAgainAsync();
         await desk.LetItPublishAsync();
         Assert.Equal(second, await OverGrpcAsync(host));
+    }
+
+    [Fact]
+    public async Task Comes_with_the_answer_to_a_report_until_the_product_has_it()
+    {
+        await using var story = await ActivationStory.BeginAsync(DatabaseKind.Sqlite, clock: _clock);
+        var desk = new KeyDesk(story.Host, _clock);
+        using var product = new InstalledProduct();
+        var activation = (await story.ActivateAsync(product.Sign(product.Ask(story.License.Slc)))).Activation.Name;
+        var call = product.Report(activation, 1, new StatusReport { Generation = 1 });
+        var before = await story.ReportAsync(call);
+        var list = desk.Revoke(previous: null);
+        await desk.PublishAsync(list);
+
+        var again = await story.ReportAsync(call);
+        var next = await story.ReportAsync(product.Report(activation, 2, new StatusReport { Generation = 1 }));
+        var known = await story.ReportAsync(
+            product.Report(activation, 3, new StatusReport { Generation = 1, RevocationListNumber = 1 }));
+
+        Assert.Empty(before.KeyRevocationList);
+        Assert.All([again, next], answer => Assert.Equal(list, answer.KeyRevocationList.ToByteArray()));
+        Assert.Equal(before, new ReportStatusResponse(again) { KeyRevocationList = ByteString.Empty });
+        Assert.Empty(known.KeyRevocationList);
     }
 
     [Theory]
