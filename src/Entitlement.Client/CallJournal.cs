@@ -9,9 +9,10 @@ using Grpc.Core;
 namespace Entitlement.Client;
 
 /// <summary>
-/// The calls that an installation makes with its instance key: the number of the last (file <c>call.seq</c>) and the one
-/// that is not yet answered (file <c>status.call</c>). Both are on the disk before a call is sent, and the same bytes are
-/// sent until they are answered, so that a lost answer takes nothing twice. One instance serves one caller at a time.
+/// The calls that an installation makes with its instance key: the number of the last (file <c>call.seq</c>) and the
+/// one that is not yet answered (file <c>status.call</c>). Both are on the disk before a call is sent, and the same
+/// bytes are sent until they are answered, so that a lost answer takes nothing twice. One instance serves one caller
+/// at a time.
 /// </summary>
 public sealed class CallJournal
 {
@@ -25,7 +26,9 @@ public sealed class CallJournal
 
     /// <summary>For these the same call may be taken later, so it goes on waiting.</summary>
     private static readonly ErrorReason[] Passing =
-        [ErrorReason.ConcurrentChange, ErrorReason.StorageUnavailable, ErrorReason.TooBusy, ErrorReason.TooManyFailures];
+    [
+        ErrorReason.ConcurrentChange, ErrorReason.StorageUnavailable, ErrorReason.TooBusy, ErrorReason.TooManyFailures,
+    ];
 
     private readonly StateDirectory _state;
     private readonly InstanceKey _key;
@@ -45,17 +48,22 @@ public sealed class CallJournal
     }
 
     /// <summary>
-    /// Reports. A call that waits for its answer is sent again first, whatever it said; then this one, unless that was it.
-    /// Numbers that the service has seen already are skipped.
+    /// Reports. A call that waits for its answer is sent again first, whatever it said; then this one, unless that was
+    /// it. Numbers that the service has seen already are skipped.
     /// </summary>
     /// <param name="activation">The activation, by its resource name: <c>sub</c> of the license file.</param>
     /// <param name="issuer">The service: <c>iss</c> of the license file.</param>
     /// <param name="report">What to report.</param>
-    /// <param name="send">Makes the call once, and throws a refusal as <see cref="EntitlementRefusedException"/>.</param>
+    /// <param name="send">
+    /// Makes the call once, and throws a refusal as <see cref="EntitlementRefusedException"/>.
+    /// </param>
     /// <exception cref="EntitlementRefusedException">The service refused this report.</exception>
     /// <exception cref="RpcException">The service was not reached; the call waits for the next time.</exception>
     public async Task<AnsweredReport> ReportAsync(
-        string activation, string issuer, StatusReport report, Func<ReportStatusRequest, Task<ReportStatusResponse>> send)
+        string activation,
+        string issuer,
+        StatusReport report,
+        Func<ReportStatusRequest, Task<ReportStatusResponse>> send)
     {
         if (ReadPending() is { } pending)
         {
@@ -139,8 +147,8 @@ public sealed class CallJournal
     /// <returns>False when the service did not tell where its numbers are.</returns>
     private bool SkipTo(EntitlementRefusedException refusal)
     {
-        if (!long.TryParse(
-            refusal.Metadata.GetValueOrDefault("last_seq"), NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+        var told = refusal.Metadata.GetValueOrDefault("last_seq");
+        if (!long.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out var last))
         {
             return false;
         }
@@ -163,13 +171,17 @@ public sealed class CallJournal
     }
 
     /// <summary>0 when no call was made yet, or nobody knows: the service tells, then.</summary>
-    private long ReadSequence() =>
-        long.TryParse(_state.ReadText(SequenceFileName), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var last)
-            ? last
-            : 0;
+    private long ReadSequence()
+    {
+        var text = _state.ReadText(SequenceFileName);
+        return long.TryParse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var last) ? last : 0;
+    }
 
-    private void WriteSequence(long sequence) =>
-        _state.Write(SequenceFileName, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sequence}\n")));
+    private void WriteSequence(long sequence)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"{sequence}\n");
+        _state.Write(SequenceFileName, Encoding.ASCII.GetBytes(line));
+    }
 
     private static bool IsAbout(ReportStatusRequest pending, string activation, StatusReport report)
     {

@@ -13,8 +13,8 @@ public sealed partial class EntitlementClient
     private CallJournal? _journal;
 
     /// <summary>
-    /// Reports that the product lives, and renews what it has leased. Call it well before the leases end, such as at half of
-    /// their time; what the answer says of the activation is to be shown to the user.
+    /// Reports that the product lives, and renews what it has leased. Call it well before the leases end, such as at
+    /// half of their time; what the answer says of the activation is to be shown to the user.
     /// </summary>
     /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
     /// <param name="featuresInUse">Codes of the features that are in use now; null for not saying.</param>
@@ -46,7 +46,10 @@ public sealed partial class EntitlementClient
         return answer;
     }
 
-    /// <summary>Leases some of a floating feature, beside what is leased already, until it is returned or no longer renewed.</summary>
+    /// <summary>
+    /// Leases some of a floating feature, beside what is leased already, until it is returned or no longer
+    /// renewed.
+    /// </summary>
     /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
     /// <param name="feature">Code of the feature.</param>
     /// <param name="quantity">How much of it in all.</param>
@@ -64,11 +67,13 @@ public sealed partial class EntitlementClient
         WantAsync(channel, feature, quantity: 0, cancellationToken);
 
     /// <summary>
-    /// How much of a floating feature may be used now. It is counted by the time that passes since the lease was asked for:
-    /// neither side's clock need be right.
+    /// How much of a floating feature may be used now. It is counted by the time that passes since the lease was asked
+    /// for: neither side's clock need be right.
     /// </summary>
     public int LeasedQuantityOf(string feature) =>
-        _held.TryGetValue(feature, out var lease) && _clock.GetElapsedTime(lease.Begun) < lease.Length ? lease.Quantity : 0;
+        _held.TryGetValue(feature, out var lease) && _clock.GetElapsedTime(lease.Begun) < lease.Length
+            ? lease.Quantity
+            : 0;
 
     private async Task<ReportStatusResponse> WantAsync(
         ChannelBase channel, string feature, int quantity, CancellationToken cancellationToken)

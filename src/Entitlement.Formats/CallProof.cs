@@ -1,7 +1,8 @@
 namespace Entitlement.Formats;
 
 /// <summary>
-/// The claims of a call's proof (<c>call+jwt</c>): that an installation makes exactly this call, and that it is the next.
+/// The claims of a call's proof (<c>call+jwt</c>): that an installation makes exactly this call, and that it is the
+/// next.
 /// </summary>
 public sealed record CallProof
 {
@@ -24,8 +25,8 @@ public sealed record CallProof
     public required string Subject { get; init; }
 
     /// <summary>
-    /// <c>seq</c>: rises with each call of the instance key for the activation; 1 to <see cref="MaxSequence"/>. Gaps are
-    /// allowed.
+    /// <c>seq</c>: rises with each call of the instance key for the activation; 1 to <see cref="MaxSequence"/>. Gaps
+    /// are allowed.
     /// </summary>
     public required long Sequence { get; init; }
 

@@ -35,7 +35,8 @@ public sealed class CallProofFile
     public bool IsVerified { get; }
 
     /// <summary>
-    /// SHA-256 of the signing input: what tells one call from another. Never of the signature, which anyone can rewrite.
+    /// SHA-256 of the signing input: what tells one call from another. Never of the signature, which anyone can
+    /// rewrite.
     /// </summary>
     public ReadOnlyMemory<byte> ContentHash => _contentHash;
 

@@ -21,8 +21,8 @@ public static class Leases
         .ToListAsync(cancellationToken);
 
     /// <summary>
-    /// Applies the lines' <see cref="SeatLine.Requested"/>. A full line takes away what others' leases that have run out
-    /// hold of it, and is tried once more.
+    /// Applies the lines' <see cref="SeatLine.Requested"/>. A full line takes away what others' leases that have run
+    /// out hold of it, and is tried once more.
     /// </summary>
     /// <param name="db">Under the lock of the license.</param>
     /// <param name="activation">Whose leases move. Its own are never taken away: it is about to renew them.</param>
@@ -95,13 +95,29 @@ public static class Leases
             && line.LicenseId == license.LicenseId
             && line.Counts == FeatureCount.Lease
             && line.Held > 0);
-        var held = await leased.OrderBy(line => line.Code).Select(line => new { line.Code, line.Held }).ToListAsync(cancellationToken);
+        var held = await leased
+            .OrderBy(line => line.Code)
+            .Select(line => new { line.Code, line.Held })
+            .ToListAsync(cancellationToken);
         await db.Leases
             .Where(lease => lease.AccountId == license.AccountId && lease.LicenseId == license.LicenseId)
             .ExecuteDeleteAsync(cancellationToken);
         await leased.ExecuteUpdateAsync(set => set.SetProperty(line => line.Held, 0), cancellationToken);
         return [.. held.Select(line => SeatLine.GivenBack(SeatLine.Feature(line.Code), line.Held))];
     }
+
+    /// <summary>Ends what is leased of a license no later than the license.</summary>
+    /// <param name="db">Under the lock of the license.</param>
+    /// <param name="license">Which license.</param>
+    /// <param name="end">When it ends.</param>
+    /// <param name="cancellationToken">Stops before the statement.</param>
+    public static Task CutLeasesAsync(
+        this EntitlementDbContext db, LicenseName license, DateTimeOffset end, CancellationToken cancellationToken) =>
+        db.Leases
+            .Where(lease => lease.AccountId == license.AccountId
+                && lease.LicenseId == license.LicenseId
+                && lease.Until > end)
+            .ExecuteUpdateAsync(set => set.SetProperty(lease => lease.Until, end), cancellationToken);
 
     /// <summary>When the next of the leases of some lines runs out; null when none is leased.</summary>
     public static Task<DateTimeOffset?> FindNextEndAsync(
@@ -149,7 +165,9 @@ public static class Leases
         this EntitlementDbContext db, LicenseName license, SeatLine line, CancellationToken cancellationToken)
     {
         var held = await db.FeatureLines
-            .Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId && row.Code == line.FeatureCode)
+            .Where(row => row.AccountId == license.AccountId
+                && row.LicenseId == license.LicenseId
+                && row.Code == line.FeatureCode)
             .Select(row => row.Held)
             .SingleAsync(cancellationToken);
         return line with { Held = held };
@@ -158,5 +176,7 @@ public static class Leases
 
 /// <summary>What became of the lines on which leases were to move.</summary>
 /// <param name="Lapsed">Lines with what was taken away of leases that had run out, as a negative number.</param>
-/// <param name="Shortages">Lines on which too little is left, with their numbers. When there are any, all is to be undone.</param>
+/// <param name="Shortages">
+/// Lines on which too little is left, with their numbers. When there are any, all is to be undone.
+/// </param>
 public sealed record LeaseMoves(IReadOnlyList<SeatLine> Lapsed, IReadOnlyList<SeatLine> Shortages);

@@ -96,7 +96,9 @@ public static class Seats
         return true;
     }
 
-    /// <summary>Applies the <see cref="SeatLine.Requested"/> of one feature line; otherwise as <see cref="TakeAsync"/>.</summary>
+    /// <summary>
+    /// Applies the <see cref="SeatLine.Requested"/> of one feature line; otherwise as <see cref="TakeAsync"/>.
+    /// </summary>
     internal static async Task<bool> MoveAsync(
         EntitlementDbContext db, LicenseName license, SeatLine line, CancellationToken cancellationToken) =>
         await SeatStatements.For(db).Features(line.Requested).ExecuteAsync(

@@ -32,8 +32,8 @@ public sealed class VerificationResult
     public LicenseClaims? Claims { get; }
 
     /// <summary>
-    /// How much of a feature may be used now: 0 unless the file is valid and has the feature. Of a floating one the file
-    /// alone gives nothing: see <see cref="EntitlementClient.LeasedQuantityOf"/>.
+    /// How much of a feature may be used now: 0 unless the file is valid and has the feature. Of a floating one the
+    /// file alone gives nothing: see <see cref="EntitlementClient.LeasedQuantityOf"/>.
     /// </summary>
     public int QuantityOf(string feature) => IsValid
         ? Claims!.Features

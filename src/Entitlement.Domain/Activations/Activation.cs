@@ -75,8 +75,8 @@ public sealed class Activation
     public ActivationEnd? End { get; private set; }
 
     /// <summary>
-    /// The newest license file that the machine ever told to be installed since it took its seat; 0 when it told none. It
-    /// is above <see cref="Generation"/> where our database was restored.
+    /// The newest license file that the machine ever told to be installed since it took its seat; 0 when it told none.
+    /// It is above <see cref="Generation"/> where our database was restored.
     /// </summary>
     public int ToldGeneration { get; private set; }
 
@@ -171,7 +171,8 @@ public sealed class Activation
         _ => null,
     };
 
-    internal void Issue(MachineFacts machine, GenerationNotice notice, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
+    internal void Issue(
+        MachineFacts machine, GenerationNotice notice, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
     {
         if (Revision == 0 || End is not null)
         {

@@ -79,7 +79,8 @@ public sealed class ActivationPlan
         var removedBy = removed.CountBy(device => device.Feature, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 
         var takesSeat = recorded is null or { End: not null };
-        var machines = new SeatLine(SeatLine.Machines, license.MachineLimit, license.MachinesHeld, takesSeat ? 1 : 0, license.MachineOverage);
+        var machines = new SeatLine(
+            SeatLine.Machines, license.MachineLimit, license.MachinesHeld, takesSeat ? 1 : 0, license.MachineOverage);
         var lines = byDevice.Select(line => new SeatLine(
             SeatLine.Feature(line.Code),
             line.Quantity,
@@ -101,7 +102,8 @@ public sealed class ActivationPlan
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)],
             Notice = notice,
-            Sign = recorded?.SignIn(machine.Generation, notice) ?? (isOtherMachine && !takesSeat ? CloneSign.OtherMachine : null),
+            Sign = recorded?.SignIn(machine.Generation, notice)
+                ?? (isOtherMachine && !takesSeat ? CloneSign.OtherMachine : null),
             NextGeneration = Next(Math.Max(machine.Generation, recorded?.NewestGeneration ?? 0)),
         };
     }

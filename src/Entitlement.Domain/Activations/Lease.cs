@@ -1,9 +1,9 @@
 namespace Entitlement.Domain.Activations;
 
 /// <summary>
-/// What an activation holds of a floating feature for a while. Its quantity counts in the feature line's <c>Held</c> for
-/// as long as the row stands, which may be longer than the lease: one that has run out is taken away by whoever needs its
-/// place.
+/// What an activation holds of a floating feature for a while. Its quantity counts in the feature line's <c>Held</c>
+/// for as long as the row stands, which may be longer than the lease: one that has run out is taken away by whoever
+/// needs its place.
 /// </summary>
 public sealed class Lease
 {

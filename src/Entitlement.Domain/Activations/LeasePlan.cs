@@ -9,8 +9,8 @@ namespace Entitlement.Domain.Activations;
 public sealed record WantedLease(string Feature, int Quantity);
 
 /// <summary>
-/// What a product's wish does to the leases that its activation holds: what it names is taken or renewed, what it leaves
-/// out is given back.
+/// What a product's wish does to the leases that its activation holds: what it names is taken or renewed, what it
+/// leaves out is given back.
 /// </summary>
 public sealed class LeasePlan
 {
@@ -47,7 +47,8 @@ public sealed class LeasePlan
         IReadOnlyCollection<WantedLease> wanted,
         DateTimeOffset now)
     {
-        var floating = lines.Where(line => line.Counts == FeatureCount.Lease).ToDictionary(line => line.Code, StringComparer.Ordinal);
+        var floating = lines.Where(line => line.Counts == FeatureCount.Lease)
+            .ToDictionary(line => line.Code, StringComparer.Ordinal);
         var holding = held.ToDictionary(lease => lease.Feature, StringComparer.Ordinal);
         var before = held.ToDictionary(lease => lease.Feature, lease => lease.Quantity, StringComparer.Ordinal);
         var (standing, taken) = (new List<Lease>(), new List<Lease>());
@@ -84,7 +85,10 @@ public sealed class LeasePlan
     }
 
     private static IEnumerable<SeatLine> MovesOf(
-        Dictionary<string, FeatureLine> floating, Dictionary<string, int> before, List<Lease> standing, List<Lease> returned)
+        Dictionary<string, FeatureLine> floating,
+        Dictionary<string, int> before,
+        List<Lease> standing,
+        List<Lease> returned)
     {
         var after = standing.ToDictionary(lease => lease.Feature, lease => lease.Quantity, StringComparer.Ordinal);
         return standing.Concat(returned)

@@ -29,7 +29,9 @@ public sealed class ProductContact
 
     public Guid ActivationId { get; private init; }
 
-    /// <summary>The call's <c>seq</c>. It also guards the row: of two calls that came at once, the second finds the first.</summary>
+    /// <summary>
+    /// The call's <c>seq</c>. It also guards the row: of two calls that came at once, the second finds the first.
+    /// </summary>
     public long Sequence { get; private set; }
 
     /// <summary>SHA-256 of the signing input of the call's proof.</summary>
@@ -53,16 +55,24 @@ public sealed class ProductContact
     public static ProductContact Create(Activation activation) =>
         new() { AccountId = activation.AccountId, ActivationId = activation.Id };
 
-    public IReadOnlyList<string> ListFeaturesInUse() => FeaturesInUse.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> ListFeaturesInUse() =>
+        FeaturesInUse.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Whether a notice about the installed file was told before, so that it need not be recorded again.</summary>
+    /// <summary>
+    /// Whether a notice about the installed file was told before, so that it need not be recorded again.
+    /// </summary>
     public bool Knows(int generation, GenerationNotice notice) =>
         notice == GenerationNotice.None || (generation == Generation && notice == Notice);
 
     public bool IsAnswerTo(ReadOnlySpan<byte> callHash) => CallHash.AsSpan().SequenceEqual(callHash);
 
     public void Note(
-        long sequence, byte[] callHash, byte[] answer, ProductStatus status, GenerationNotice notice, DateTimeOffset now)
+        long sequence,
+        byte[] callHash,
+        byte[] answer,
+        ProductStatus status,
+        GenerationNotice notice,
+        DateTimeOffset now)
     {
         Sequence = sequence;
         CallHash = callHash;

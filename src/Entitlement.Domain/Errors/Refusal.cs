@@ -86,7 +86,8 @@ public static partial class Refusal
     /// <param name="last">The number of the last call.</param>
     public static EntitlementException CallOutOfSequence(ActivationName activation, long sequence, long last) =>
         new(FailureReason.CallOutOfSequence,
-            $"The call has the number {sequence}, and {activation} has come to {last} already. Go on from there with a new call.",
+            $"The call has the number {sequence}, and {activation} has come to {last} already. "
+            + "Go on from there with a new call.",
             ("activation", $"{activation}"), ("seq", Text(sequence)), ("last_seq", Text(last)));
 
     /// <param name="maxBytes">The format's limit for a license file.</param>
@@ -191,8 +192,8 @@ public static partial class Refusal
         new(FailureReason.LimitBelowUse,
             $"{line.Held} seats of {line.Line} of {license} are held, more than {Most(line)}. "
             + "Give some back first, or choose a higher limit.",
-            ("license", $"{license}"), ("line", line.Line), ("limit", Text(line.Limit)), ("overage", Text(line.Overage)),
-            ("held", Text(line.Held)));
+            ("license", $"{license}"), ("line", line.Line), ("limit", Text(line.Limit)),
+            ("overage", Text(line.Overage)), ("held", Text(line.Held)));
 
     public static EntitlementException ConcurrentChange() =>
         new(FailureReason.ConcurrentChange, "Others changed the same thing at the same time. Send the same request again.");

@@ -22,7 +22,9 @@ public sealed record FeatureTerms(string Code, FeatureCount Counts, int Quantity
     /// <summary>How much may be held above the quantity.</summary>
     public int Overage { get; init; }
 
-    /// <summary>How long a lease lasts; null for <see cref="FeatureLine.DefaultLease"/>, or where nothing is leased.</summary>
+    /// <summary>
+    /// How long a lease lasts; null for <see cref="FeatureLine.DefaultLease"/>, or where nothing is leased.
+    /// </summary>
     public TimeSpan? LeaseDuration { get; init; }
 }
 
@@ -50,7 +52,9 @@ public sealed class FeatureLine
 
     public int Quantity { get; private init; }
 
-    /// <summary>How much may be held above <see cref="Quantity"/>: what was not sold, and is not refused either.</summary>
+    /// <summary>
+    /// How much may be held above <see cref="Quantity"/>: what was not sold, and is not refused either.
+    /// </summary>
     public int Overage { get; private init; }
 
     /// <summary>How long a lease lasts, in seconds; 0 where nothing is leased.</summary>

@@ -66,7 +66,9 @@ public sealed class License
     /// <summary>How many machines hold a seat. Changed only by the conditional update that takes and returns seats.</summary>
     public int MachinesHeld { get; private init; }
 
-    /// <summary>How many machines may hold a seat above <see cref="MachineLimit"/>: not sold, and not refused either.</summary>
+    /// <summary>
+    /// How many machines may hold a seat above <see cref="MachineLimit"/>: not sold, and not refused either.
+    /// </summary>
     public int MachineOverage { get; private set; }
 
     /// <summary>How many kinds of component must match offline.</summary>
@@ -256,7 +258,9 @@ public sealed class License
     {
         Require(terms.MachineLimit is >= 1 and <= MaxMachineLimit, "license.machine_limit", $"must be 1 to {MaxMachineLimit}");
         Require(
-            terms.MachineOverage is >= 0 and <= MaxMachineOverage, "license.machine_overage", $"must be 0 to {MaxMachineOverage}");
+            terms.MachineOverage is >= 0 and <= MaxMachineOverage,
+            "license.machine_overage",
+            $"must be 0 to {MaxMachineOverage}");
         Require(terms.MachineMatch is >= 1 and <= MaxMachineMatch, "license.machine_match", $"must be 1 to {MaxMachineMatch}");
         Require(terms.ReleaseLimit is >= 0 and <= MaxReleaseLimit, "license.release_limit", $"must be 0 to {MaxReleaseLimit}");
 

@@ -31,7 +31,8 @@ internal sealed class FailureWatch(FailureTable failures, AccessTable access)
     {
         FailureReason.Unauthenticated => refusal.Metadata["cause"] != NoCredentials,
         FailureReason.SlcMistyped or FailureReason.SlcUnknown or FailureReason.WrongProduct
-            or FailureReason.ReturnReceiptInvalid or FailureReason.CallInvalid or FailureReason.NotFound => IsProduct(call),
+            or FailureReason.ReturnReceiptInvalid or FailureReason.CallInvalid
+            or FailureReason.NotFound => IsProduct(call),
         _ => false,
     };
 

@@ -29,11 +29,8 @@ internal static class ActivationEnding
 
         var devices = activation.DeviceCount;
         var (_, leases) = await change.EndAsync(activation, ActivationEnd.Returned, cancellationToken);
-        change.Audit(
-            activation.AccountId,
-            "activation.return",
-            $"{activation.Name}",
-            AuditJson.Of(new ActivationReturned(activation.Generation, receipt.Generation, receipt.Jti, devices, leases)));
+        var details = new ActivationReturned(activation.Generation, receipt.Generation, receipt.Jti, devices, leases);
+        change.Audit(activation.AccountId, "activation.return", $"{activation.Name}", AuditJson.Of(details));
         return new Outcome($"{activation.Name}", Existed: false);
     }
 
@@ -72,7 +69,9 @@ internal static class ActivationEnding
             cancellationToken);
     }
 
-    /// <returns>The license, and how much of each floating feature was given back; null when nothing was leased.</returns>
+    /// <returns>
+    /// The license, and how much of each floating feature was given back; null when nothing was leased.
+    /// </returns>
     private static async Task<(License License, Dictionary<string, int>? Leases)> EndAsync(
         this Change change, Activation activation, ActivationEnd end, CancellationToken cancellationToken)
     {

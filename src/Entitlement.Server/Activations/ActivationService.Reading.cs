@@ -43,17 +43,9 @@ internal sealed partial class ActivationService
 
     /// <summary>A page token goes on with the list that it was given for, and with no other.</summary>
     private static string NameOfList(LicenseName license, ListActivationsRequest request) =>
-        $"{license}/activations{(request.ShowEnded ? "?show_ended" : "")}{(request.CloneSuspectedOnly ? "?clone_suspected_only" : "")}";
-
-    /// <summary>Those that run; what has run out is held by nobody.</summary>
-    private async Task<IEnumerable<V1.Lease>> ListLeasesAsync(ActivationName name, ServerCallContext context)
-    {
-        var now = clock.GetUtcNow();
-        var leases = await db.ListLeasesAsync(name, context.CancellationToken);
-        return leases.Where(lease => !lease.IsOverAt(now))
-            .OrderBy(lease => lease.Feature, StringComparer.Ordinal)
-            .Select(lease => lease.ToMessage());
-    }
+        $"{license}/activations"
+        + (request.ShowEnded ? "?show_ended" : "")
+        + (request.CloneSuspectedOnly ? "?clone_suspected_only" : "");
 
     /// <returns>Null when the product never reported.</returns>
     private async Task<V1.ProductReport?> FindReportAsync(ActivationName name, ServerCallContext context)
@@ -69,7 +61,7 @@ internal sealed partial class ActivationService
         var activation = await db.FindActivationAsync(name, context.CancellationToken) ?? throw Refusal.NotFound($"{name}");
         var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
         var message = activation.ToMessage(devices.Select(device => device.ToDevice()));
-        message.Leases.AddRange(await ListLeasesAsync(name, context));
+        message.Leases.AddRange((await db.ListLeasesAsync(name, context.CancellationToken)).RunningAt(clock.GetUtcNow()));
         message.LastReport = await FindReportAsync(name, context);
         return message;
     }

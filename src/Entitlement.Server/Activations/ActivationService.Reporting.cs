@@ -8,7 +8,8 @@ namespace Entitlement.Server.Activations;
 /// <summary>The half by which products tell that they live.</summary>
 internal sealed partial class ActivationService
 {
-    public override async Task<ReportStatusResponse> ReportStatus(ReportStatusRequest request, ServerCallContext context)
+    public override async Task<ReportStatusResponse> ReportStatus(
+        ReportStatusRequest request, ServerCallContext context)
     {
         var call = await ReceivedCall.ReadAsync(request.Proof, request.Report, signer.Issuer, gate, context);
         var status = ReportedStatus.Parse(request.Report);

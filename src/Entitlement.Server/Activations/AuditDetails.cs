@@ -41,7 +41,9 @@ internal sealed record CloneSuspected(string Sign, int Generation, long? Sequenc
 /// <summary>What it keeps of a product that told another license file than the newest.</summary>
 internal sealed record GenerationTold(int Generation, int ToldGeneration, string GenerationNotice);
 
-/// <summary>What it keeps of leases that were taken, changed or given back; what was only renewed, it does not.</summary>
+/// <summary>
+/// What it keeps of leases that were taken, changed or given back; what was only renewed, it does not.
+/// </summary>
 /// <param name="Changes">For each feature how much more, or as a negative number how much less, is held.</param>
 internal sealed record LeasesMoved(IReadOnlyDictionary<string, int> Changes);
 
@@ -52,17 +54,21 @@ internal static class AuditJson
 
     public static string Of(ActivationReturned details) => JsonSerializer.Serialize(details, ActivationJson.Default.ActivationReturned);
 
-    public static string Of(CloneSuspected details) => JsonSerializer.Serialize(details, ActivationJson.Default.CloneSuspected);
+    public static string Of(CloneSuspected details) =>
+        JsonSerializer.Serialize(details, ActivationJson.Default.CloneSuspected);
 
-    public static string Of(GenerationTold details) => JsonSerializer.Serialize(details, ActivationJson.Default.GenerationTold);
+    public static string Of(GenerationTold details) =>
+        JsonSerializer.Serialize(details, ActivationJson.Default.GenerationTold);
 
-    public static string Of(LeasesMoved details) => JsonSerializer.Serialize(details, ActivationJson.Default.LeasesMoved);
+    public static string Of(LeasesMoved details) =>
+        JsonSerializer.Serialize(details, ActivationJson.Default.LeasesMoved);
 
     public static string Of(ActivationReleased details) => JsonSerializer.Serialize(details, ActivationJson.Default.ActivationReleased);
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FileIssued))]
 [JsonSerializable(typeof(ActivationReturned))]
 [JsonSerializable(typeof(ActivationReleased))]

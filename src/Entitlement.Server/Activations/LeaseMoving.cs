@@ -45,8 +45,8 @@ internal static class LeaseMoving
             return [];
         }
 
-        // It proves that the license is still what was read, and locks it: only then are its leases looked at. Whoever ends an
-        // activation holds that lock to the commit.
+        // It proves that the license is still what was read, and locks it: only then are its leases looked at. Whoever
+        // ends an activation holds that lock to the commit.
         if (!await Seats.TakeAsync(db, license.Name, license.Terms, [], cancellationToken)
             || !await db.Activations.AnyAsync(
                 row => row.AccountId == activation.AccountId
@@ -82,19 +82,20 @@ internal static class LeaseMoving
         return Refusal.SeatsExhausted(activation.Name.License, shortages, wait > TimeSpan.Zero ? wait : null);
     }
 
-    private static void AuditLeases(Change change, License license, Activation activation, LeasePlan plan, LeaseMoves moved)
+    private static void AuditLeases(
+        Change change, License license, Activation activation, LeasePlan plan, LeaseMoves moved)
     {
         if (moved.Lapsed.Count > 0)
         {
-            change.Audit(license.AccountId, "lease.lapse", $"{license.Name}", AuditJson.Of(new LeasesMoved(ChangesOf(moved.Lapsed))));
+            change.Audit(license.AccountId, "lease.lapse", $"{license.Name}", DetailsOf(moved.Lapsed));
         }
 
         if (plan.Moves.Count > 0)
         {
-            change.Audit(activation.AccountId, "lease.move", $"{activation.Name}", AuditJson.Of(new LeasesMoved(ChangesOf(plan.Moves))));
+            change.Audit(activation.AccountId, "lease.move", $"{activation.Name}", DetailsOf(plan.Moves));
         }
     }
 
-    private static Dictionary<string, int> ChangesOf(IEnumerable<SeatLine> lines) =>
-        lines.ToDictionary(line => line.FeatureCode!, line => line.Requested, StringComparer.Ordinal);
+    private static string DetailsOf(IEnumerable<SeatLine> lines) => AuditJson.Of(new LeasesMoved(
+        lines.ToDictionary(line => line.FeatureCode!, line => line.Requested, StringComparer.Ordinal)));
 }

@@ -43,7 +43,9 @@ internal static class PreviewMessages
         // What the devices of a line can take: what is free, and what the same request gives back.
         var returned = plan.Removed.CountBy(device => SeatLine.Feature(device.Feature)).ToDictionary(StringComparer.Ordinal);
         var left = plan.Seats.ToDictionary(
-            line => line.Line, line => line.Limit + line.Overage - line.Held + returned.GetValueOrDefault(line.Line), StringComparer.Ordinal);
+            line => line.Line,
+            line => line.Limit + line.Overage - line.Held + returned.GetValueOrDefault(line.Line),
+            StringComparer.Ordinal);
 
         foreach (var device in Messages.Sort(plan.Devices.Concat(plan.Removed)))
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Formats;
@@ -10,8 +9,8 @@ using Grpc.Core;
 namespace Entitlement.Server.Activations;
 
 /// <summary>
-/// A product's call whose proof was read and verified: it is meant for this service, this RPC and these bytes. Whether it
-/// is the next, and whose activation it is about, the database tells.
+/// A product's call whose proof was read and verified: it is meant for this service, this RPC and these bytes. Whether
+/// it is the next, and whose activation it is about, the database tells.
 /// </summary>
 internal sealed class ReceivedCall
 {
@@ -50,12 +49,20 @@ internal sealed class ReceivedCall
         try
         {
             var file = (await gate.VerifyAsync(CallProofFile.Open(proof.Span), context)).File;
-            Require(file.Proof.Audience == issuer, "WRONG_AUDIENCE", "aud", $"must be {issuer}", "Send the call to the service that it is for.");
-            Require(file.Proof.Rpc == context.Method, "WRONG_RPC", "rpc", $"must be {context.Method}", "Make a proof for each call.");
             Require(
-                CryptographicOperations.FixedTimeEquals(
-                    System.Text.Encoding.ASCII.GetBytes(file.Proof.BodyHash),
-                    System.Text.Encoding.ASCII.GetBytes(CallProofFile.HashOf(body.Span))),
+                file.Proof.Audience == issuer,
+                "WRONG_AUDIENCE",
+                "aud",
+                $"must be {issuer}",
+                "Send the call to the service that it is for.");
+            Require(
+                file.Proof.Rpc == context.Method,
+                "WRONG_RPC",
+                "rpc",
+                $"must be {context.Method}",
+                "Make a proof for each call.");
+            Require(
+                file.Proof.BodyHash == CallProofFile.HashOf(body.Span),
                 "WRONG_BODY",
                 "body",
                 "must be the SHA-256 of the bytes that the request carries beside its proof",

@@ -11,22 +11,30 @@ namespace Entitlement.Server.Activations;
 /// <summary>Reads what a product reports, from the bytes that it signed.</summary>
 internal static class ReportedStatus
 {
-    /// <exception cref="EntitlementException"><see cref="FailureReason.InvalidArgument"/>: the first field that breaks a rule.</exception>
+    private const string InUse = "report.features_in_use";
+    private const string Leases = "report.leases";
+
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.InvalidArgument"/>: the first field that breaks a rule.
+    /// </exception>
     public static ProductStatus Parse(ByteString report)
     {
         var message = Read(report);
         Require(message.Generation >= 0, "report.generation", "must be 0 or more");
-        Require(message.FeaturesInUse.Count <= License.MaxFeatures, "report.features_in_use", $"must be at most {License.MaxFeatures}");
-        Require(message.Leases.Count <= License.MaxFeatures, "report.leases", $"must be at most {License.MaxFeatures}");
+        RequireFew(message.FeaturesInUse.Count, InUse);
+        RequireFew(message.Leases.Count, Leases);
+        var inUse = message.FeaturesInUse.Select((code, i) => Text.FeatureCode(code, $"{InUse}[{i}]")).ToList();
+        var wanted = message.Leases.Select(Wanted).ToList();
+        RequireDistinct(inUse, InUse);
+        RequireDistinct([.. wanted.Select(wish => wish.Feature)], Leases);
         return new ProductStatus(
             message.Generation,
             Text.Require(message.ProductVersion, "report.product_version", 0, Formats.LicenseRequest.MaxTextLength),
-            Distinct(message.FeaturesInUse.Select((code, i) => Text.FeatureCode(code, $"report.features_in_use[{i}]")), "report.features_in_use"),
-            [.. message.Leases.Select(Wanted)])
+            inUse,
+            wanted)
         {
             RevocationListNumber = message.RevocationListNumber,
-        }
-        .WithDistinctLeases();
+        };
     }
 
     private static StatusReport Read(ByteString report)
@@ -42,23 +50,16 @@ internal static class ReportedStatus
     }
 
     private static WantedLease Wanted(LeaseWish wish, int index) => new(
-        Text.FeatureCode(wish.Feature, $"report.leases[{index}].feature"),
+        Text.FeatureCode(wish.Feature, $"{Leases}[{index}].feature"),
         wish.Quantity is >= 1 and <= FeatureLine.MaxQuantity
             ? wish.Quantity
-            : throw Refusal.InvalidArgument($"report.leases[{index}].quantity", $"must be 1 to {FeatureLine.MaxQuantity}"));
+            : throw Refusal.InvalidArgument($"{Leases}[{index}].quantity", $"must be 1 to {FeatureLine.MaxQuantity}"));
 
-    private static ProductStatus WithDistinctLeases(this ProductStatus status)
-    {
-        Distinct(status.Leases.Select(wish => wish.Feature), "report.leases");
-        return status;
-    }
+    private static void RequireFew(int count, string field) =>
+        Require(count <= License.MaxFeatures, field, $"must be at most {License.MaxFeatures}");
 
-    private static List<string> Distinct(IEnumerable<string> codes, string field)
-    {
-        var all = codes.ToList();
-        Require(all.Distinct(StringComparer.Ordinal).Count() == all.Count, field, "must name each feature once");
-        return all;
-    }
+    private static void RequireDistinct(List<string> codes, string field) =>
+        Require(codes.Distinct(StringComparer.Ordinal).Count() == codes.Count, field, "must name each feature once");
 
     private static void Require(bool holds, string field, string rule)
     {

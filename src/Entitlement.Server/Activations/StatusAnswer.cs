@@ -12,17 +12,27 @@ namespace Entitlement.Server.Activations;
 internal static class StatusAnswer
 {
     public static ReportStatusResponse Of(
-        Activation activation, License license, IEnumerable<Lease> leases, GenerationNotice notice, DateTimeOffset now) => new()
+        Activation activation,
+        License license,
+        IEnumerable<Lease> leases,
+        GenerationNotice notice,
+        DateTimeOffset now) => new()
         {
             ReportTime = now.ToTimestamp(),
             State = StateOf(activation, license.StateAt(now)),
-            Leases = { leases.Where(lease => !lease.IsOverAt(now)).OrderBy(lease => lease.Feature, StringComparer.Ordinal).Select(ToMessage) },
+            Leases = { leases.RunningAt(now) },
             Generation = activation.Generation,
             NewerFileExists = notice == GenerationNotice.Behind,
             GenerationNotice = notice.ToMessage(),
         };
 
-    public static V1.Lease ToMessage(this Lease lease) => new()
+    /// <summary>What has run out is held by nobody, whether or not its row still stands.</summary>
+    public static IEnumerable<V1.Lease> RunningAt(this IEnumerable<Lease> leases, DateTimeOffset now) => leases
+        .Where(lease => !lease.IsOverAt(now))
+        .OrderBy(lease => lease.Feature, StringComparer.Ordinal)
+        .Select(ToMessage);
+
+    private static V1.Lease ToMessage(Lease lease) => new()
     {
         Feature = lease.Feature,
         Quantity = lease.Quantity,
@@ -30,13 +40,14 @@ internal static class StatusAnswer
     };
 
     /// <summary>The gravest that applies.</summary>
-    private static ActivationState StateOf(Activation activation, LicenseState license) => (license, activation.End) switch
-    {
-        (LicenseState.Revoked, _) => ActivationState.Revoked,
-        (_, Domain.Activations.ActivationEnd.Returned) => ActivationState.Returned,
-        (_, Domain.Activations.ActivationEnd.Released) => ActivationState.Released,
-        (LicenseState.Suspended, _) => ActivationState.Suspended,
-        (LicenseState.Expired, _) => ActivationState.Expired,
-        (LicenseState.Active, _) => ActivationState.InForce,
-    };
+    private static ActivationState StateOf(Activation activation, LicenseState license) =>
+        (license, activation.End) switch
+        {
+            (LicenseState.Revoked, _) => ActivationState.Revoked,
+            (_, Domain.Activations.ActivationEnd.Returned) => ActivationState.Returned,
+            (_, Domain.Activations.ActivationEnd.Released) => ActivationState.Released,
+            (LicenseState.Suspended, _) => ActivationState.Suspended,
+            (LicenseState.Expired, _) => ActivationState.Expired,
+            (LicenseState.Active, _) => ActivationState.InForce,
+        };
 }

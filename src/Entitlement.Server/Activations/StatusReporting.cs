@@ -13,8 +13,8 @@ using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
 namespace Entitlement.Server.Activations;
 
 /// <summary>
-/// Takes a product's report: one transaction in which the call is told from the last one, leases move, and the answer is
-/// kept, so that the same call gets it again.
+/// Takes a product's report: one transaction in which the call is told from the last one, leases move, and the answer
+/// is kept, so that the same call gets it again.
 /// </summary>
 internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger<StatusReporting> log)
 {
@@ -30,7 +30,8 @@ internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger
         ReceivedCall call, ProductStatus status, string actor, CancellationToken cancellationToken)
     {
         var outcome = await writer.RunAsync(
-            (db, token) => ReportAsync(new Change(db, actor, clock.GetUtcNow().ToWholeMilliseconds()), call, status, token),
+            (db, token) =>
+                ReportAsync(new Change(db, actor, clock.GetUtcNow().ToWholeMilliseconds()), call, status, token),
             cancellationToken);
         Tell(outcome, status.Generation);
         return outcome.Answer ?? throw outcome.Refusal!;
@@ -76,18 +77,21 @@ internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger
     }
 
     /// <summary>
-    /// Committed, although the call is refused: it is what tells of a clone. The refusal says where the numbers are, so that
-    /// an honest installation whose state was put back from a backup goes on from there.
+    /// Committed, although the call is refused: it is what tells of a clone. The refusal says where the numbers are,
+    /// so that an honest installation whose state was put back from a backup goes on from there.
     /// </summary>
     private static ReportOutcome RefuseForked(
         Change change, Activation activation, ProductContact contact, ReceivedCall call, ProductStatus status)
     {
         if (activation.End is null && activation.Suspect(change.Now))
         {
-            AuditClone(change, activation, CloneSuspected.By(CloneSign.SequenceForked, status.Generation, call.Sequence, contact.Sequence));
+            var details = CloneSuspected.By(
+                CloneSign.SequenceForked, status.Generation, call.Sequence, contact.Sequence);
+            AuditClone(change, activation, details);
         }
 
-        return new ReportOutcome(activation, Refusal: Refusal.CallOutOfSequence(activation.Name, call.Sequence, contact.Sequence));
+        var refusal = Refusal.CallOutOfSequence(activation.Name, call.Sequence, contact.Sequence);
+        return new ReportOutcome(activation, Refusal: refusal);
     }
 
     /// <returns>Whether the notice is news, and recorded.</returns>

@@ -7,17 +7,20 @@ internal sealed record LicenseCreated(string Product, string SlcEnding, int Mach
 
 /// <summary>What it keeps of a license that was suspended, reinstated or revoked.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="LeasesReturned">How much of each floating feature a revocation gave back; null when nothing was leased.</param>
+/// <param name="LeasesReturned">
+/// How much of each floating feature a revocation gave back; null when nothing was leased.
+/// </param>
 internal sealed record LicenseChanged(
     string Reason,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, int>? LeasesReturned);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, int>? LeasesReturned);
 
 /// <summary>What it keeps of a license that grants other terms.</summary>
 internal sealed record LicenseUpdated(string Reason, AuditedTerms Before, AuditedTerms After);
 
 internal sealed record AuditedTerms(
-    string Edition, string ActivationMode, int MachineLimit, int MachineOverage, int MachineMatch, DateTimeOffset? EndTime,
-    DateTimeOffset? CareEndTime, bool PerpetualOffline, int ReleaseLimit);
+    string Edition, string ActivationMode, int MachineLimit, int MachineOverage, int MachineMatch,
+    DateTimeOffset? EndTime, DateTimeOffset? CareEndTime, bool PerpetualOffline, int ReleaseLimit);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LicenseCreated))]

@@ -38,7 +38,8 @@ internal sealed class LicenseTransition
         var isChanged = _apply(license, change.Now);
         if (isChanged)
         {
-            var details = new LicenseChanged(_reason, await ReturnLeasesOfRevokedAsync(change, license, cancellationToken));
+            var leases = await ReturnLeasesOfRevokedAsync(change, license, cancellationToken);
+            var details = new LicenseChanged(_reason, leases);
             change.Audit(
                 _name.AccountId,
                 _action,
@@ -49,7 +50,9 @@ internal sealed class LicenseTransition
         return new Outcome($"{_name}", Existed: !isChanged);
     }
 
-    /// <summary>For good, so nobody renews them; those of a license that is only suspended run to their own end.</summary>
+    /// <summary>
+    /// For good, so nobody renews them; those of a license that is only suspended run to their own end.
+    /// </summary>
     /// <returns>How much of each feature was given back; null when nothing was.</returns>
     private static async Task<Dictionary<string, int>?> ReturnLeasesOfRevokedAsync(
         Change change, License license, CancellationToken cancellationToken)
@@ -62,6 +65,8 @@ internal sealed class LicenseTransition
         // The license first: it is what everybody locks who moves its leases.
         await change.Db.SaveChangesAsync(cancellationToken);
         var returned = await change.Db.ReturnLeasesAsync(license.Name, cancellationToken);
-        return returned.Count == 0 ? null : returned.ToDictionary(line => line.FeatureCode!, line => line.Held, StringComparer.Ordinal);
+        return returned.Count == 0
+            ? null
+            : returned.ToDictionary(line => line.FeatureCode!, line => line.Held, StringComparer.Ordinal);
     }
 }

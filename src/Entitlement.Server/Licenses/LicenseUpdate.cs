@@ -41,6 +41,11 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
             JsonSerializer.Serialize(
                 new LicenseUpdated(Reason, TermsOf(before), TermsOf(license.ToTerms())), LicenseJson.Default.LicenseUpdated));
         await RequireRoomAsync(change.Db, license, cancellationToken);
+        if (license.EndTime is { } end && (before.EndTime is null || end < before.EndTime))
+        {
+            await change.Db.CutLeasesAsync(license.Name, end, cancellationToken);
+        }
+
         return new Outcome($"{Name}", Existed: false);
     }
 
@@ -52,7 +57,8 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
     {
         var (limit, overage) = (license.MachineLimit, license.MachineOverage);
         var rows = await db.Licenses
-            .Where(row => row.AccountId == license.AccountId && row.Id == license.Id && row.MachinesHeld <= limit + overage)
+            .Where(row => row.AccountId == license.AccountId && row.Id == license.Id)
+            .Where(row => row.MachinesHeld <= limit + overage)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.MachineLimit, limit).SetProperty(row => row.MachineOverage, overage),
                 cancellationToken);
@@ -63,6 +69,6 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
     }
 
     private static AuditedTerms TermsOf(LicenseTerms terms) => new(
-        terms.Edition, $"{terms.ActivationMode}", terms.MachineLimit, terms.MachineOverage, terms.MachineMatch, terms.EndTime, terms.CareEndTime,
-        terms.PerpetualOffline, terms.ReleaseLimit);
+        terms.Edition, $"{terms.ActivationMode}", terms.MachineLimit, terms.MachineOverage, terms.MachineMatch,
+        terms.EndTime, terms.CareEndTime, terms.PerpetualOffline, terms.ReleaseLimit);
 }

@@ -55,8 +55,8 @@ internal static class WantedLicense
             "release_limit" => changed with { ReleaseLimit = ReadReleaseLimit(wanted) },
             _ => throw Refusal.InvalidArgument(
                 "update_mask",
-                "may name edition, activation_mode, machine_limit, machine_overage, machine_match, end_time, care_end_time, "
-                + "perpetual_offline and release_limit"),
+                "may name edition, activation_mode, machine_limit, machine_overage, machine_match, end_time, "
+                + "care_end_time, perpetual_offline and release_limit"),
         });
     }
 
@@ -72,9 +72,13 @@ internal static class WantedLicense
             LeaseDuration = ReadLease(line.LeaseDuration),
         };
 
-    /// <summary>Cut to whole seconds, which is what is kept; one out of its bounds is left for the line itself to refuse.</summary>
+    /// <summary>
+    /// Cut to whole seconds, which is what is kept; one out of its bounds is left for the line itself to refuse.
+    /// </summary>
     private static TimeSpan? ReadLease(Duration? duration) =>
-        duration is null ? null : TimeSpan.FromSeconds(Math.Clamp(duration.Seconds, 0, (long)FeatureLine.MaxLease.TotalSeconds + 1));
+        duration is null
+            ? null
+            : TimeSpan.FromSeconds(Math.Clamp(duration.Seconds, 0, (long)FeatureLine.MaxLease.TotalSeconds + 1));
 
     private static ActivationMode ReadMode(V1.ActivationMode mode) => mode switch
     {

@@ -11,6 +11,15 @@ namespace Entitlement.Client.Tests.Formats;
 /// <summary>What holds for every file, not only for the ones that somebody thought of.</summary>
 public sealed class FormatPropertyTests : IDisposable
 {
+    private static readonly CallProof Proof = new()
+    {
+        Audience = "https://licenses.example",
+        Rpc = "/entitlement.v1.ActivationService/ReportStatus",
+        Subject = "accounts/a1/licenses/l1/activations/v1",
+        Sequence = 3,
+        BodyHash = CallProofFile.HashOf("report"u8),
+    };
+
     private readonly Vendor _vendor = new();
 
     public void Dispose() => _vendor.Dispose();
@@ -48,6 +57,22 @@ public sealed class FormatPropertyTests : IDisposable
         Check(Changes(file).ToArbitrary(), changed =>
             IsRefused(changed, bytes => LicenseRequestFile.Read(bytes)) || IsLineEnd(file, changed));
     }
+
+    [Fact]
+    public void Every_changed_byte_of_a_calls_proof_is_refused()
+    {
+        var file = CallProofFile.Write(Proof, _vendor.InstanceKey);
+        Check(Changes(file).ToArbitrary(), changed =>
+            IsRefused(changed, bytes => CallProofFile.Read(bytes)) || IsLineEnd(file, changed));
+    }
+
+    [Fact]
+    public void A_proof_that_is_written_is_read_as_it_was() => Check(
+        Texts(256).Where(text => text.Length > 0).Zip(ArbMap.Default.GeneratorFor<long>()).ToArbitrary(), made =>
+        {
+            var proof = Proof with { Rpc = made.Item1, Sequence = 1 + (made.Item2 & (CallProof.MaxSequence - 1)) };
+            return CallProofFile.Read(CallProofFile.Write(proof, _vendor.InstanceKey)).Proof == proof;
+        });
 
     [Fact]
     public void Every_changed_byte_of_a_license_is_refused_or_breaks_its_signature()

@@ -47,6 +47,19 @@ public sealed class GoldenFormatTests : IDisposable
     }
 
     [Fact]
+    public void Reads_the_proof_of_a_call_as_it_was_made()
+    {
+        var file = CallProofFile.Read(Read("call.jwt"));
+
+        Assert.Equal("u4NuBOLrKwbhR8pQegix7XfFWvfHVd7-9Xly8ZHBvHY", file.InstanceKey.Thumbprint);
+        Assert.Equal(
+            ("https://licenses.example", "/entitlement.v1.ActivationService/ReportStatus"), (file.Proof.Audience, file.Proof.Rpc));
+        Assert.Equal(
+            ("accounts/a1/licenses/l1/activations/v1", 9_007_199_254_740_991), (file.Proof.Subject, file.Proof.Sequence));
+        Assert.Equal(CallProofFile.HashOf("report"u8), file.Proof.BodyHash);
+    }
+
+    [Fact]
     public void Verifies_the_license_as_it_was_issued()
     {
         var result = LicenseVerifier.Verify(Read("license.lic"),

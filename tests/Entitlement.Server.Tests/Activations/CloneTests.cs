@@ -5,7 +5,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Entitlement.Server.Tests.Activations;
 
-/// <summary>Generations that do not fit, and two installations with one instance key: told and recorded, and nobody locked out.</summary>
+/// <summary>
+/// Generations that do not fit, and two installations with one instance key: told and recorded, and nobody locked
+/// out.
+/// </summary>
 public sealed class CloneTests
 {
     private static readonly DateTimeOffset Start = new(2027, 3, 1, 12, 0, 0, TimeSpan.Zero);

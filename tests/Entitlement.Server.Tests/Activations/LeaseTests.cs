@@ -160,6 +160,30 @@ public sealed class LeaseTests
         machines.ForEach(machine => machine.Dispose());
     }
 
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task A_license_that_is_made_to_end_earlier_ends_its_leases_with_it(DatabaseKind database)
+    {
+        var clock = new ManualClock(Start);
+        await using var story = await BeginAsync(database, renders: 4, clock: clock);
+        using var machine = await ReportingMachine.ActivateAsync(story);
+        await machine.LeaseAsync(1);
+        var end = Start.AddMinutes(10).ToTimestamp();
+
+        await new LicenseService.LicenseServiceClient(story.Host.Administrator).UpdateLicenseAsync(new UpdateLicenseRequest
+        {
+            Name = story.License.Name,
+            License = new License { EndTime = end },
+            UpdateMask = new FieldMask { Paths = { "end_time" } },
+            Reason = "sold for less time",
+        });
+
+        Assert.Equal(end, Assert.Single((await story.ReadAsync(machine.Activation)).Leases).ExpireTime);
+        clock.Advance(TimeSpan.FromMinutes(10));
+        var over = await machine.LeaseAsync(1);
+        Assert.Equal((ActivationState.Expired, 0), (over.State, over.Leases.Count));
+    }
+
     [Fact]
     public async Task A_suspended_license_lends_nothing_and_takes_nothing_away()
     {

@@ -61,7 +61,10 @@ internal static class HistoryCheck
         }
     }
 
-    /// <summary>What was recorded as taken less what was recorded as given back is what is held; of a revoked license nothing.</summary>
+    /// <summary>
+    /// What was recorded as taken less what was recorded as given back is what is held; of a revoked license
+    /// nothing.
+    /// </summary>
     private static async Task CheckLeasesAsync(EntitlementDbContext db, HistoryRecord record)
     {
         var details = await db.AuditRecords

@@ -32,7 +32,10 @@ internal static class ActivationCommands
             "list",
             "List the activations of a license, oldest first",
             Rpc(nameof(Stub.ListActivations)),
-            ["name", "machine_name", "product_version", "generation", "device_count", "file_expire_time", "create_time", "end_time", "clone_suspected_time"],
+            [
+                "name", "machine_name", "product_version", "generation", "device_count", "file_expire_time", "create_time",
+                "end_time", "clone_suspected_time",
+            ],
             (parse, request) =>
             {
                 request.Parent = parse.GetRequiredValue(license);

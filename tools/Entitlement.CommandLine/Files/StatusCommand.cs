@@ -16,19 +16,38 @@ using Stub = Entitlement.V1.ActivationService.ActivationServiceClient;
 namespace Entitlement.CommandLine.Files;
 
 /// <summary>
-/// <c>entitle status FILE.lic --lease CODE</c>: reports as this machine's product, asks what its activation is worth, and
-/// leases floating features.
+/// <c>entitle status FILE.lic --lease CODE</c>: reports as this machine's product, asks what its activation is worth,
+/// and leases floating features.
 /// </summary>
 internal sealed class StatusCommand : Command, IRpcCommand
 {
-    private static readonly Argument<string> Installed = new("FILE") { Description = "The license file (.lic) that is installed." };
-    private static readonly Option<string?> Directory = new("--dir") { Description = InstallationDirectory.Description, HelpName = "DIR" };
-    private static readonly Option<string?> Version = new("--product-version") { Description = "Version of the installed build.", HelpName = "TEXT" };
-    private static readonly Option<string[]> InUse = new("--in-use") { Description = "Code of a feature that is in use. Repeatable.", HelpName = "CODE" };
+    private static readonly Argument<string> Installed = new("FILE")
+    {
+        Description = "The license file (.lic) that is installed.",
+    };
+
+    private static readonly Option<string?> Directory = new("--dir")
+    {
+        Description = InstallationDirectory.Description,
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> Version = new("--product-version")
+    {
+        Description = "Version of the installed build.",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string[]> InUse = new("--in-use")
+    {
+        Description = "Code of a feature that is in use. Repeatable.",
+        HelpName = "CODE",
+    };
 
     private static readonly Option<LeaseWish[]> Leases = new("--lease")
     {
-        Description = "What to hold of a floating feature from now on, as CODE or CODE:QUANTITY; what is not named is given back. Repeatable.",
+        Description = "What to hold of a floating feature from now on, as CODE or CODE:QUANTITY; what is not named is "
+            + "given back. Repeatable.",
         HelpName = "LINE",
         CustomParser = ParseLeases,
     };
@@ -127,7 +146,8 @@ internal sealed class StatusCommand : Command, IRpcCommand
             var quantity = 1;
             if (parts.Length <= 2
                 && parts[0].Length > 0
-                && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out quantity)))
+                && (parts.Length == 1
+                    || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out quantity)))
             {
                 wishes.Add(new LeaseWish { Feature = parts[0], Quantity = quantity });
             }

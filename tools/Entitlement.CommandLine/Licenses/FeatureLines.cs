@@ -12,8 +12,8 @@ internal static class FeatureLines
     public static string[] ModeNames { get; } = ["self-service", "portal-only", "approval"];
 
     /// <summary>
-    /// <c>CODE:license</c>, <c>CODE:device[:QUANTITY[+OVERAGE]]</c> or <c>CODE:lease[:QUANTITY[+OVERAGE][:TIME]]</c>; the
-    /// code's own rule and the bounds of the time are the service's to judge.
+    /// <c>CODE:license</c>, <c>CODE:device[:QUANTITY[+OVERAGE]]</c> or <c>CODE:lease[:QUANTITY[+OVERAGE][:TIME]]</c>;
+    /// the code's own rule and the bounds of the time are the service's to judge.
     /// </summary>
     public static FeatureLine[] Parse(ArgumentResult result)
     {
@@ -27,8 +27,8 @@ internal static class FeatureLines
             else
             {
                 result.AddError(
-                    $"--feature: '{token.Value}' is no feature line. Write CODE:license, CODE:device or CODE:lease, and :QUANTITY (1 to 1000000) where it is not 1, "
-                    + "with +OVERAGE where more is not refused; after that of a lease :TIME, such as 30m or 8h.");
+                    $"--feature: '{token.Value}' is no feature line. Write CODE:license, CODE:device or CODE:lease, "
+                    + "and :QUANTITY (1 to 1000000) where it is not 1, with +OVERAGE where more is not refused; after that of a lease :TIME, such as 30m or 8h.");
             }
         }
 
@@ -92,5 +92,7 @@ internal static class FeatureLines
     }
 
     private static bool TryParse(string text, int least, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= 1_000_000;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        && number >= least
+        && number <= 1_000_000;
 }

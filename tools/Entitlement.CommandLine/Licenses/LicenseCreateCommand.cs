@@ -15,8 +15,9 @@ internal static class LicenseCreateCommand
 
     private static readonly Option<FeatureLine[]> Features = new("--feature")
     {
-        Description = "CODE:license, CODE:device or CODE:lease (floating), then :QUANTITY where it is not 1, with +OVERAGE where more is not "
-            + "refused, and of a lease :TIME where it is not an hour; such as export:license, camera:device:4, render:lease:5+1:30m. Repeatable.",
+        Description = "CODE:license, CODE:device or CODE:lease (floating), then :QUANTITY where it is not 1, with +OVERAGE "
+            + "where more is not refused, and of a lease :TIME where it is not an hour; such as export:license, "
+            + "camera:device:4, render:lease:5+1:30m. Repeatable.",
         HelpName = "LINE",
         CustomParser = FeatureLines.Parse,
         AllowMultipleArgumentsPerToken = true,
