@@ -72,6 +72,20 @@ public sealed partial class EntitlementClient
         return !answer.KeyRevocationList.IsEmpty && InstallRevokedKeys(answer.KeyRevocationList.Span);
     }
 
+    /// <summary>Gets the newest list of revoked license files and keeps it; see <see cref="InstallRevokedFiles"/>.</summary>
+    /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Whether a newer list than the one before is kept now.</returns>
+    /// <exception cref="FileFormatException">It breaks a rule of its format, or its key can't be believed.</exception>
+    /// <exception cref="RpcException">The service was not reached.</exception>
+    public async Task<bool> UpdateRevokedFilesAsync(ChannelBase channel, CancellationToken cancellationToken = default)
+    {
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + DefaultDeadline;
+        var answer = await new KeyService.KeyServiceClient(channel).GetRevocationListAsync(
+            new GetRevocationListRequest(), headers: null, deadline, cancellationToken).ConfigureAwait(false);
+        return InstallRevokedFiles(answer.RevocationList.Span);
+    }
+
     private static async Task<T> CallAsync<T>(
         ChannelBase channel, Func<ActivationService.ActivationServiceClient, DateTime, AsyncUnaryCall<T>> call)
     {

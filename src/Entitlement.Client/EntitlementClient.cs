@@ -19,6 +19,9 @@ public sealed partial class EntitlementClient : IDisposable
     /// <summary>Name of the newest list of revoked signing keys.</summary>
     public const string RevokedKeysFileName = "keys.krl";
 
+    /// <summary>Name of the newest list of revoked license files.</summary>
+    public const string RevokedFilesFileName = "licenses.rl";
+
     /// <summary>Name of the request that is not yet answered.</summary>
     public const string RequestFileName = "request.lrq";
 
@@ -34,6 +37,7 @@ public sealed partial class EntitlementClient : IDisposable
     private readonly X509Certificate2Collection _roots;
     private readonly Lazy<MachineComponents> _components;
     private RevokedKeyList? _revokedKeys;
+    private RevokedActivationList? _revokedFiles;
 
     /// <param name="directory">Made when it is not there; its instance key is made once and for all.</param>
     /// <param name="clock">Null for the system's clock.</param>
@@ -46,7 +50,8 @@ public sealed partial class EntitlementClient : IDisposable
         _key = InstanceKey.LoadOrCreate(directory);
         _state = new StateDirectory(directory);
         _generations = new GenerationRecord(_state);
-        _revokedKeys = ReadRevokedKeys();
+        _revokedKeys = ReadList(RevokedKeysFileName, file => RevokedKeyList.Read(file, _roots));
+        _revokedFiles = ReadRevokedFiles();
         _components = new Lazy<MachineComponents>(() => MachineFingerprint.Collect(product.Code, directory));
     }
 
@@ -150,6 +155,25 @@ public sealed partial class EntitlementClient : IDisposable
 
         _state.Write(RevokedKeysFileName, revokedKeyList);
         _revokedKeys = list;
+
+        // A stolen key may have signed a list of files with a number that no other ever comes after.
+        _revokedFiles = ReadRevokedFiles();
+        return true;
+    }
+
+    /// <summary>Keeps a list of revoked license files, unless the one that is kept is as new.</summary>
+    /// <returns>Whether it is kept.</returns>
+    /// <exception cref="FileFormatException">It breaks a rule of its format, or its key can't be believed.</exception>
+    public bool InstallRevokedFiles(ReadOnlySpan<byte> revokedActivationList)
+    {
+        var list = RevokedActivationList.Read(revokedActivationList, _roots, _revokedKeys);
+        if (list.Number <= (_revokedFiles?.Number ?? 0))
+        {
+            return false;
+        }
+
+        _state.Write(RevokedFilesFileName, revokedActivationList);
+        _revokedFiles = list;
         return true;
     }
 
@@ -194,11 +218,15 @@ public sealed partial class EntitlementClient : IDisposable
     private LicenseClaims InstalledClaims() => Check().Claims
         ?? throw new InvalidOperationException("No license file of this installation is there. Activate the product.");
 
-    private RevokedKeyList? ReadRevokedKeys()
+    private RevokedActivationList? ReadRevokedFiles() =>
+        ReadList(RevokedFilesFileName, file => RevokedActivationList.Read(file, _roots, _revokedKeys));
+
+    private T? ReadList<T>(string name, Func<byte[], T> read)
+        where T : class
     {
         try
         {
-            return _state.Read(RevokedKeysFileName) is { } file ? RevokedKeyList.Read(file, _roots) : null;
+            return _state.Read(name) is { } file ? read(file) : null;
         }
         catch (FileFormatException)
         {
@@ -218,6 +246,7 @@ public sealed partial class EntitlementClient : IDisposable
             Components = _components.Value,
             LastSeenGeneration = 0,
             RevokedKeys = _revokedKeys,
+            RevokedActivations = _revokedFiles,
             Now = _clock.GetUtcNow(),
         };
         var result = LicenseVerifier.Verify(licenseFile, options);

@@ -87,6 +87,21 @@ internal sealed class JoseHeader
         writeRest(json);
     });
 
+    /// <summary>Of what a signing key signs: its <c>kid</c>, and its certificate alone in <c>x5c</c>.</summary>
+    public static byte[] WriteSigner(string type, string keyId, ReadOnlySpan<byte> certificate)
+    {
+        var chain = Convert.ToBase64String(certificate);
+        var header = Write(type, json =>
+        {
+            json.WriteString("kid", keyId);
+            json.WriteStartArray("x5c");
+            json.WriteStringValue(chain);
+            json.WriteEndArray();
+        });
+        ReadWithKeyId(header, type, needsCertificate: true);
+        return header;
+    }
+
     /// <summary>
     /// A pass of its own before the rest is looked at, so that a file of another kind is told as that and not by the
     /// first member that is strange in it. Order: <c>typ</c>, <c>alg</c>, <c>crit</c>.

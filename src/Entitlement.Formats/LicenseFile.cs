@@ -52,15 +52,7 @@ public sealed class LicenseFile
     /// </exception>
     public static byte[] Write(LicenseClaims claims, string keyId, ReadOnlySpan<byte> certificate, SignData sign)
     {
-        var chain = Convert.ToBase64String(certificate);
-        var header = JoseHeader.Write(Type, json =>
-        {
-            json.WriteString("kid", keyId);
-            json.WriteStartArray("x5c");
-            json.WriteStringValue(chain);
-            json.WriteEndArray();
-        });
-        JoseHeader.ReadWithKeyId(header, Type, needsCertificate: true);
+        var header = JoseHeader.WriteSigner(Type, keyId, certificate);
         var payload = LicenseClaimsJson.Write(claims);
         LicenseClaimsJson.Read(payload);
         var file = CompactJws.Write(header, payload, sign);

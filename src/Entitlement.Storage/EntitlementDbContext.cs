@@ -41,6 +41,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<PublishedKey> PublishedKeys => Set<PublishedKey>();
 
+    public DbSet<RevocationList> RevocationLists => Set<RevocationList>();
+
     public DbSet<KeyRevocationList> KeyRevocationLists => Set<KeyRevocationList>();
 
     public DbSet<AnsweredRequest> AnsweredRequests => Set<AnsweredRequest>();

@@ -99,11 +99,18 @@ public static class LicenseVerifier
                 ("jkt", thumbprint), ("licensed_jkt", claims.KeyThumbprint));
         }
 
-        return claims.Generation < options.LastSeenGeneration
-            ? new VerificationResult(VerificationReason.GenerationWentBack,
+        if (claims.Generation < options.LastSeenGeneration)
+        {
+            return new VerificationResult(VerificationReason.GenerationWentBack,
                 $"The license file has generation {claims.Generation}, but {options.LastSeenGeneration} was installed "
                 + "before. Put the newer file back, or activate again.", claims,
-                ("generation", Text(claims.Generation)), ("last_seen_generation", Text(options.LastSeenGeneration)))
+                ("generation", Text(claims.Generation)), ("last_seen_generation", Text(options.LastSeenGeneration)));
+        }
+
+        return options.RevokedActivations?.Voids(claims.Subject, claims.Generation) == true
+            ? new VerificationResult(VerificationReason.FileRevoked,
+                "The license file was revoked: its seat was given back, or the license was revoked. Activate again.",
+                claims, ("activation", claims.Subject), ("generation", Text(claims.Generation)))
             : null;
     }
 

@@ -30,6 +30,9 @@ public sealed record VerificationOptions
     /// <summary>The newest list of revoked signing keys that was seen; null if none ever was.</summary>
     public required RevokedKeyList? RevokedKeys { get; init; }
 
+    /// <summary>The newest list of revoked license files that was seen; null if none ever was.</summary>
+    public required RevokedActivationList? RevokedActivations { get; init; }
+
     /// <summary>The current time.</summary>
     public required DateTimeOffset Now { get; init; }
 }

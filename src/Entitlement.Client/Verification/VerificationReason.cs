@@ -47,6 +47,11 @@ public enum VerificationReason
     /// <summary>A newer file of this activation was seen here before.</summary>
     GenerationWentBack,
 
+    /// <summary>
+    /// Its seat was given back, or its license revoked, after it was issued: it is on the list of revoked license files.
+    /// </summary>
+    FileRevoked,
+
     /// <summary>More than 24 hours before the file's beginning. The machine's clock may be wrong.</summary>
     NotYetValid,
 

@@ -18,6 +18,7 @@ internal sealed class KeyService(
     Jwks jwks,
     KeyRevocations revocations,
     KeyRecords records,
+    RevokedFiles revokedFiles,
     SigningKeys keys,
     IssuingStatusReader status,
     EntitlementDbContext db,
@@ -39,6 +40,10 @@ internal sealed class KeyService(
         await records.ReadyAsync(context.CancellationToken);
         return new GetKeyRevocationListResponse { KeyRevocationList = UnsafeByteOperations.UnsafeWrap(revocations.File) };
     }
+
+    public override async Task<GetRevocationListResponse> GetRevocationList(
+        GetRevocationListRequest request, ServerCallContext context) =>
+        new() { RevocationList = UnsafeByteOperations.UnsafeWrap(await revokedFiles.GetAsync(context.CancellationToken)) };
 
     public override async Task<PublishKeyRevocationListResponse> PublishKeyRevocationList(
         PublishKeyRevocationListRequest request, ServerCallContext context)

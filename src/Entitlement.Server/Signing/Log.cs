@@ -31,4 +31,8 @@ internal static partial class Log
 
     [LoggerMessage(1408, LogLevel.Warning, "Learnt the list {Number} of revoked signing keys, with {Count} of them")]
     public static partial void RevocationsLearnt(ILogger logger, long number, int count);
+
+    [LoggerMessage(1409, LogLevel.Warning,
+        "More license files are revoked than the {Max} that their list can hold; those that were revoked first are left out")]
+    public static partial void RevocationListCut(ILogger logger, int max);
 }

@@ -12,6 +12,7 @@ internal static class SigningSlice
         services.AddSingleton<LicenseSigner>();
         services.AddSingleton<Jwks>();
         services.AddSingleton<KeyRecords>();
+        services.AddSingleton<RevokedFiles>();
         services.AddScoped<IssuingStatusReader>();
         services.AddHostedService<KeyWatch>();
         services.AddServed<KeyService>(() => V1.KeyService.Descriptor);

@@ -156,6 +156,10 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.HasKey("AccountId", "LicenseId", "Id");
 
+                    b.HasIndex("FileExpireTime")
+                        .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
+                        .HasFilter("\"EndTime\" IS NOT NULL");
+
                     b.HasIndex("AccountId", "LicenseId", "Thumbprint")
                         .IsUnique();
 
@@ -584,6 +588,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("AccountId", "RevokeTime")
+                        .HasFilter("\"RevokeTime\" IS NOT NULL");
+
                     b.ToTable("Licenses", null, t =>
                         {
                             t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
@@ -683,6 +690,23 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.HasKey("KeyId");
 
                     b.ToTable("PublishedKeys", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.RevocationList", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<long>("IssueTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("RevocationLists", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>

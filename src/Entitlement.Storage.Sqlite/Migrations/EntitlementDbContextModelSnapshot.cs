@@ -149,6 +149,10 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.HasKey("AccountId", "LicenseId", "Id");
 
+                    b.HasIndex("FileExpireTime")
+                        .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
+                        .HasFilter("\"EndTime\" IS NOT NULL");
+
                     b.HasIndex("AccountId", "LicenseId", "Thumbprint")
                         .IsUnique();
 
@@ -567,6 +571,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("AccountId", "RevokeTime")
+                        .HasFilter("\"RevokeTime\" IS NOT NULL");
+
                     b.ToTable("Licenses", null, t =>
                         {
                             t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
@@ -662,6 +669,23 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.HasKey("KeyId");
 
                     b.ToTable("PublishedKeys", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Signing.RevocationList", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("IssueTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("RevocationLists", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Directories.ExternalRefEntry", b =>

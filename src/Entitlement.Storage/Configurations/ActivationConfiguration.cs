@@ -18,6 +18,8 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
 
     private const int MaxTextLength = 256;
 
+    private const string EndedWithFile = "IX_Activations_Ended_FileExpireTime";
+
     public void Configure(EntityTypeBuilder<Activation> builder)
     {
         builder.ToTable("Activations", table =>
@@ -32,6 +34,12 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
         builder.HasKey(activation => new { activation.AccountId, activation.LicenseId, activation.Id });
         builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.Thumbprint })
             .IsUnique();
+
+        // Of those that have ended alone, so that taking a seat pays nothing for it: whose file runs on is asked of all
+        // accounts at once.
+        builder.HasIndex(activation => activation.FileExpireTime)
+            .HasFilter("\"EndTime\" IS NOT NULL")
+            .HasDatabaseName(EndedWithFile);
         builder.Property(activation => activation.Thumbprint).IsHash();
         builder.Property(activation => activation.MachineName).HasMaxLength(MaxTextLength);
         builder.Property(activation => activation.Components).HasMaxLength(MaxComponentsLength).IsUnicode(false);

@@ -16,6 +16,7 @@ internal sealed class LicenseConfiguration : IEntityTypeConfiguration<License>
             "CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\""));
 
         builder.HasKey(license => new { license.AccountId, license.Id });
+        builder.HasIndex(license => new { license.AccountId, license.RevokeTime }).HasFilter("\"RevokeTime\" IS NOT NULL");
         builder.Property(license => license.Edition).HasMaxLength(Text.MaxEditionLength);
         builder.Property(license => license.ExternalRef).IsCode(Text.MaxExternalRefLength);
 

@@ -86,6 +86,8 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         public byte[] RevokedKeys { get; set; } = [];
 
+        public byte[] RevokedFiles { get; set; } = [];
+
         public ByteString Answer(ByteString request)
         {
             Received.Add(request.ToByteArray());
@@ -194,5 +196,9 @@ internal sealed class ActivationHost : IAsyncDisposable
         public override Task<GetKeyRevocationListResponse> GetKeyRevocationList(
             GetKeyRevocationListRequest request, ServerCallContext context) => Task.FromResult(
                 new GetKeyRevocationListResponse { KeyRevocationList = ByteString.CopyFrom(behaviour.RevokedKeys) });
+
+        public override Task<GetRevocationListResponse> GetRevocationList(
+            GetRevocationListRequest request, ServerCallContext context) =>
+            Task.FromResult(new GetRevocationListResponse { RevocationList = ByteString.CopyFrom(behaviour.RevokedFiles) });
     }
 }

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Entitlement.Client.Activation;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Client.Verification;
 using Entitlement.Formats;
+using Entitlement.Signing;
 using Entitlement.V1;
 using Grpc.Core;
 
@@ -215,6 +217,47 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(VerificationReason.SigningKeyRevoked, first.Reason);
         Assert.Equal(2, _service.Says.Received.Select(file => LicenseRequestFile.Read(file).Request.Jti).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Believes_no_license_that_was_revoked_and_never_goes_back_to_an_older_list()
+    {
+        using var client = Client();
+        var claims = (await client.ActivateAsync(_service.Channel, Slc)).Claims!;
+
+        Assert.True(client.InstallRevokedFiles(_vendor.RevokedFiles(2, (claims.Subject, claims.Generation))));
+        Assert.False(client.InstallRevokedFiles(_vendor.RevokedFiles(1)));
+        Assert.False(await UpdateAsync(client, _vendor.RevokedFiles(2)));
+
+        Assert.Equal(VerificationReason.FileRevoked, client.Check().Reason);
+        using var restarted = Client();
+        Assert.Equal(VerificationReason.FileRevoked, restarted.Check().Reason);
+        Assert.True(await UpdateAsync(restarted, _vendor.RevokedFiles(3)));
+        Assert.Equal(VerificationReason.Valid, restarted.Check().Reason);
+    }
+
+    [Fact]
+    public async Task Forgets_the_list_of_a_key_that_was_revoked_whatever_number_it_had()
+    {
+        using var client = Client();
+        await client.ActivateAsync(_service.Channel, Slc);
+        client.InstallRevokedFiles(_vendor.RevokedFiles(long.MaxValue));
+        client.InstallRevokedKeys(_vendor.RevokedKeys(number: 1, _vendor.KeyId));
+        using var next = Samples.NewKey();
+        using var certificate = CertificateIssuer.CreateSigning(
+            next, _vendor.Root, _vendor.RootKey, Samples.Now.AddDays(-1));
+
+        var list = RevokedActivationList.Write(
+            2, Samples.Now, Samples.Now.AddDays(1), [], Jwk.FromKey(next).Thumbprint, certificate.RawDataMemory.Span,
+            input => next.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+
+        Assert.True(client.InstallRevokedFiles(list));
+    }
+
+    private async Task<bool> UpdateAsync(EntitlementClient client, byte[] list)
+    {
+        _service.Says.RevokedFiles = list;
+        return await client.UpdateRevokedFilesAsync(_service.Channel);
     }
 
     private byte[] Stored(string name) => File.ReadAllBytes(_directory.File(name));

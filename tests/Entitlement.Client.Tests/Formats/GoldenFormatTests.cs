@@ -94,6 +94,18 @@ public sealed class GoldenFormatTests : IDisposable
         Assert.Equal((2L, true, false), (list.Number, list.Revokes(RevokedKeyId), list.Revokes(SigningKeyId)));
     }
 
+    [Fact]
+    public void Reads_the_list_of_revoked_license_files()
+    {
+        using var root = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Read("licenses.root.pem")));
+
+        var list = RevokedActivationList.Read(Read("licenses.rl"), [root], revokedKeys: null);
+
+        Assert.Equal((1_795_348_800, Samples.Now, Samples.Now.AddDays(14)), (list.Number, list.IssueTime, list.ExpireTime));
+        Assert.True(list.Voids("accounts/a1/licenses/l1/activations/v1", 3));
+        Assert.False(list.Voids("accounts/a1/licenses/l1/activations/v1", 4));
+    }
+
     private static byte[] Read(string name) =>
         File.ReadAllBytes(Repository.File("tests", "golden", "formats", "v1", name));
 
@@ -106,6 +118,7 @@ public sealed class GoldenFormatTests : IDisposable
         Components = LicenseRequestFile.Read(Read("request.lrq")).Request.Machine.Components,
         LastSeenGeneration = 7,
         RevokedKeys = revokedKeys,
+        RevokedActivations = null,
         Now = Samples.Now,
     };
 }

@@ -51,6 +51,16 @@ internal sealed class Vendor : IDisposable
         },
         RootKey);
 
+    /// <summary>A list that the signing key signed.</summary>
+    public byte[] RevokedFiles(long number, params (string Activation, int Generation)[] entries) => RevokedActivationList.Write(
+        number,
+        Samples.Now,
+        Samples.Now.AddDays(14),
+        entries.Select(entry => KeyValuePair.Create(entry.Activation, entry.Generation)),
+        KeyId,
+        Certificate.RawDataMemory.Span,
+        input => Key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+
     public void Dispose()
     {
         RootKey.Dispose();

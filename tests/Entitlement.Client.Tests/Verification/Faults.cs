@@ -25,6 +25,8 @@ internal static class Faults
         [VerificationReason.WrongInstallation] = scene => scene.Options = scene.Options with { KeyThumbprint = Hash },
         [VerificationReason.GenerationWentBack] = scene =>
             scene.Options = scene.Options with { LastSeenGeneration = 4 },
+        [VerificationReason.FileRevoked] = scene =>
+            scene.Options = scene.Options with { RevokedActivations = scene.ListThatRevokesTheFile() },
         [VerificationReason.NotYetValid] = scene =>
             scene.Claims = scene.Claims with { NotBefore = Samples.Now.AddDays(3) },
         [VerificationReason.OverlapEnded] = scene => scene.Claims = scene.Claims with { OverlapUntil = Samples.Now },

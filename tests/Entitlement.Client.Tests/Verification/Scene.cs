@@ -24,6 +24,7 @@ internal sealed class Scene
             Components = Samples.Components,
             LastSeenGeneration = 3,
             RevokedKeys = null,
+            RevokedActivations = null,
             Now = Samples.Now.AddHours(1),
         };
     }
@@ -67,6 +68,9 @@ internal sealed class Scene
         var until = from + (validity ?? TimeSpan.FromDays(30));
         return request.Create(Vendor.Root.SubjectName, generator, from, until, [1, 2, 3]);
     }
+
+    public RevokedActivationList ListThatRevokesTheFile() => RevokedActivationList.Read(
+        Vendor.RevokedFiles(1, (Claims.Subject, Claims.Generation)), [Vendor.Root], revokedKeys: null);
 
     public RevokedKeyList ListThatRevokesTheKey() =>
         RevokedKeyList.Read(Vendor.RevokedKeys(number: 1, Vendor.KeyId), [Vendor.Root]);

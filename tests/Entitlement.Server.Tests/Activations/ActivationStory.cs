@@ -97,6 +97,7 @@ internal sealed class ActivationStory : IAsyncDisposable
             Components = product.Components,
             LastSeenGeneration = 0,
             RevokedKeys = null,
+            RevokedActivations = null,
             Now = TimeProvider.System.GetUtcNow(),
         });
 

@@ -47,6 +47,12 @@ internal static class VerifyCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> RevokedFiles = new("--revoked-files")
+    {
+        Description = "List of revoked license files (.rl).",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<int> LastGeneration = new("--last-generation")
     {
         Description = "Highest generation that was installed before. [default: 0]",
@@ -64,7 +70,7 @@ internal static class VerifyCommand
     {
         var command = new Command("verify", "Check a license file offline, and say why it does not hold")
         {
-            LicensePath, Roots, Product, BuildDate, Directory, RevokedKeys, LastGeneration, At,
+            LicensePath, Roots, Product, BuildDate, Directory, RevokedKeys, RevokedFiles, LastGeneration, At,
         };
         command.SetAction(async (parse, cancellation) => (int)await RunAsync(parse, cancellation));
         return command;
@@ -76,6 +82,9 @@ internal static class VerifyCommand
         var roots = ReadRoots(parse.GetRequiredValue(Roots));
         var directory = parse.GetValue(Directory);
         using var key = directory is null ? null : InstallationDirectory.ExistingKey(directory);
+        var keys = parse.GetValue(RevokedKeys) is { } list
+            ? RevokedKeyList.Read(await LocalFiles.ReadAsync(list, RevokedKeyList.MaxBytes, cancellation), roots)
+            : null;
         var options = new VerificationOptions
         {
             PinnedRoots = roots,
@@ -84,8 +93,10 @@ internal static class VerifyCommand
             KeyThumbprint = key?.PublicKey.Thumbprint,
             Components = directory is null ? null : MachineFingerprint.Collect(ProductOf(parse, file), directory),
             LastSeenGeneration = parse.GetValue(LastGeneration),
-            RevokedKeys = parse.GetValue(RevokedKeys) is { } list
-                ? RevokedKeyList.Read(await LocalFiles.ReadAsync(list, RevokedKeyList.MaxBytes, cancellation), roots)
+            RevokedKeys = keys,
+            RevokedActivations = parse.GetValue(RevokedFiles) is { } files
+                ? RevokedActivationList.Read(
+                    await LocalFiles.ReadAsync(files, RevokedActivationList.MaxBytes, cancellation), roots, keys)
                 : null,
             Now = parse.GetValue(At) ?? TimeProvider.System.GetUtcNow(),
         };

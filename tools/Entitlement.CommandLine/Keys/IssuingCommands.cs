@@ -46,6 +46,17 @@ internal static class IssuingCommands
             return ExitCode.Ok;
         });
 
+    public static RpcCommand<GetRevocationListRequest, GetRevocationListResponse> RevokedFiles() => new(
+        "rl",
+        "Print the service's newest list of revoked license files (.rl), as it is carried to where no network reaches",
+        Rpc(nameof(Stub.GetRevocationList)),
+        (_, _) => { },
+        (screen, answer) =>
+        {
+            screen.WriteLine(answer.RevocationList.ToStringUtf8().TrimEnd());
+            return ExitCode.Ok;
+        });
+
     public static Command Publish() =>
         new FileCommand<PublishKeyRevocationListRequest, PublishKeyRevocationListResponse>(
             "publish",

@@ -23,6 +23,7 @@ internal static class KeyCommands
         RootCommands.Revoke(),
         Jwks(),
         IssuingCommands.RevocationList(),
+        IssuingCommands.RevokedFiles(),
         IssuingCommands.Publish(),
         IssuingCommands.LicenseFiles(),
         IssuingCommands.Status(),
