@@ -43,6 +43,7 @@ public static partial class Refusal
     /// <param name="newest">Of the newest list that is published.</param>
     public static EntitlementException KeyRevocationListOutdated(long number, long newest) =>
         new(FailureReason.KeyRevocationListOutdated,
-            $"The list has the number {number}, and list {newest} is published. Get that one ('entitle keys krl'), and revoke on its basis.",
+            $"The list has the number {number}, and list {newest} is published. Get that one ('entitle keys krl'), and revoke "
+            + "on its basis.",
             ("number", Text(number)), ("newest", Text(newest)));
 }

@@ -14,7 +14,8 @@ internal static partial class Log
     public static partial void CertificateExpiring(ILogger logger, DateTimeOffset end, int days);
 
     [LoggerMessage(1403, LogLevel.Critical,
-        "No license file can be issued: every signing key was revoked or has ended, the last at {End:u}. Make the next key with 'entitle keys'")]
+        "No license file can be issued: every signing key was revoked or has ended, the last at {End:u}. Make the next key "
+        + "with 'entitle keys'")]
     public static partial void NothingSigns(ILogger logger, DateTimeOffset end);
 
     [LoggerMessage(1404, LogLevel.Information, "Key {KeyId} is prepared: it is published, and signs from {From:u}")]

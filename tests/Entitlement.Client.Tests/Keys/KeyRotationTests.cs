@@ -187,7 +187,8 @@ public sealed class KeyRotationTests : IDisposable
     private InstalledKey Rotate(DateTimeOffset from)
     {
         var request = KeyRotation.Request(Service);
-        using var certificate = KeyRotation.Sign(Root, request.RequestFile, File.ReadAllText(request.RequestFile), from, Samples.Now.AddHours(-2));
+        using var certificate = KeyRotation.Sign(
+            Root, request.RequestFile, File.ReadAllText(request.RequestFile), from, Samples.Now.AddHours(-2));
         return Install(certificate, Samples.Now);
     }
 
@@ -204,5 +205,10 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     private static string[] FilesIn(string directory) =>
-        [.. Directory.EnumerateFiles(directory).Select(file => Path.GetFileName(file)).Where(name => name != ".making").Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFiles(directory)
+            .Select(file => Path.GetFileName(file))
+            .Where(name => name != ".making")
+            .Order(StringComparer.Ordinal),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Entitlement.Formats;
 using Entitlement.Server.Tests.Activations;
 using Entitlement.Storage;
@@ -97,6 +98,30 @@ public class HaltTests
         products.ForEach(product => product.Dispose());
     }
 
+    [Fact]
+    public async Task Is_answered_when_who_was_under_way_has_ended_and_stands_meanwhile()
+    {
+        await using var story = await ActivationStory.BeginAsync(DatabaseKind.PostgreSql);
+        await using var underWay = story.Host.Services.GetRequiredService<StorageEngine>().Connect();
+        await underWay.OpenAsync();
+        await using var transaction = await underWay.BeginTransactionAsync();
+        await ExecuteAsync(underWay, """LOCK TABLE "IssuedFiles" IN ROW EXCLUSIVE MODE""");
+
+        var halt = Keys(story).HaltIssuingAsync(new HaltIssuingRequest { Reason = "drill" }).ResponseAsync;
+        while (await ExecuteAsync(underWay, "SELECT count(*) FROM pg_locks WHERE mode = 'ShareLock' AND NOT granted") is 0L)
+        {
+            Assert.False(halt.IsCompleted);
+        }
+
+        var meanwhile = await Keys(story).GetIssuingStatusAsync(new GetIssuingStatusRequest());
+        var isAnswered = halt.IsCompleted;
+        await transaction.CommitAsync();
+
+        Assert.False(isAnswered);
+        Assert.Equal((await halt).Status, meanwhile.Status);
+        Assert.NotNull(meanwhile.Status.Halt);
+    }
+
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task The_first_halt_counts_and_each_change_of_the_switch_is_recorded_once(DatabaseKind database)
@@ -139,6 +164,13 @@ public class HaltTests
         Assert.Equal(("INVALID_ARGUMENT", "reason"), (silent.Reason(), silent.Info().Metadata["field"]));
         using var product = new InstalledProduct();
         Assert.Equal(1, (await story.ActivateAsync(product.Sign(product.Ask(story.License.Slc)))).Activation.Generation);
+    }
+
+    private static async Task<object?> ExecuteAsync(DbConnection connection, string statement)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        return await command.ExecuteScalarAsync();
     }
 
     private static KeyService.KeyServiceClient Keys(ActivationStory story) => new(story.Host.Administrator);

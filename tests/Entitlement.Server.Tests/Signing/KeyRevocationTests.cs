@@ -32,7 +32,9 @@ public class KeyRevocationTests
         var next = desk.Rotate(TimeSpan.Zero);
         await desk.LetItPublishAsync(next.KeyId);
 
-        Assert.Equal(("SIGNING_KEY_REVOKED", StatusCode.Unavailable, stolen), (refusal?.Reason(), refusal?.StatusCode, refusal?.Info().Metadata["kid"]));
+        Assert.Equal(
+            ("SIGNING_KEY_REVOKED", StatusCode.Unavailable, stolen),
+            (refusal?.Reason(), refusal?.StatusCode, refusal?.Info().Metadata["kid"]));
         Assert.NotNull(refusal!.Find<RetryInfo>());
         Assert.Equal(next.KeyId, await IssueAsync(story, product));
         Assert.Equal(list, story.Host.Services.GetRequiredService<KeyRevocations>().File.ToArray());
