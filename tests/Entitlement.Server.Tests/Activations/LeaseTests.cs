@@ -1,8 +1,12 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Entitlement.Storage;
 using Entitlement.Testing;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using FeatureLine = Entitlement.V1.FeatureLine;
 
 namespace Entitlement.Server.Tests.Activations;
@@ -160,6 +164,31 @@ public sealed class LeaseTests
         machines.ForEach(machine => machine.Dispose());
     }
 
+    /// <summary>On PostgreSQL, where writers run side by side: the lock on the license is held until both wait for it.</summary>
+    [Fact]
+    public async Task A_report_that_read_an_activation_just_before_it_ended_lends_it_nothing()
+    {
+        await using var story = await BeginAsync(DatabaseKind.PostgreSql, renders: 4);
+        using var machine = await ReportingMachine.ActivateAsync(story);
+
+        // What is told for the first time is written to the activation, and would meet its end there.
+        await machine.LeaseAsync(0);
+        await using var holder = await ConnectAsync(story);
+        await using var holding = await holder.BeginTransactionAsync();
+        await ExecuteAsync(holder, "UPDATE \"Licenses\" SET \"MachinesHeld\" = \"MachinesHeld\" RETURNING 1");
+
+        var ending = story.ReturnAsync(machine.Product.Return(machine.Activation));
+        await WaitingAsync(story, 1);
+        var lending = machine.LeaseAsync(2);
+        await WaitingAsync(story, 2);
+        await holding.RollbackAsync();
+        await ending;
+        var answer = await lending;
+
+        Assert.Equal((ActivationState.Returned, 0), (answer.State, answer.Leases.Count));
+        Assert.Equal(0, await HeldAsync(story));
+    }
+
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task A_license_that_is_made_to_end_earlier_ends_its_leases_with_it(DatabaseKind database)
@@ -282,6 +311,36 @@ public sealed class LeaseTests
                 change?.Invoke(license);
             },
             clock);
+
+    /// <summary>Asks the database until so many of its transactions wait for a lock.</summary>
+    private static async Task WaitingAsync(ActivationStory story, int count)
+    {
+        const string Waiting =
+            "SELECT COUNT(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        var patience = Stopwatch.StartNew();
+        await using var connection = await ConnectAsync(story);
+        while (await ExecuteAsync(connection, Waiting) < count)
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(1), "Nobody waits.");
+        }
+    }
+
+    private static async Task<DbConnection> ConnectAsync(ActivationStory story)
+    {
+        var connection = story.Host.Services.GetRequiredService<StorageEngine>().Connect();
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    private static async Task<int> ExecuteAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        // A constant of this class.
+#pragma warning disable CA2100
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
 
     private static async Task<int> HeldAsync(ActivationStory story) =>
         (await story.Host.ReadAsync(story.License)).Features.Single(line => line.Code == "render").Held;
