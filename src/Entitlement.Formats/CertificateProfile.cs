@@ -50,13 +50,26 @@ public static class CertificateProfile
     /// before the signature is checked.
     /// </param>
     public static CertificateProblem Check(
-        ReadOnlySpan<byte> certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt, out ECDsa? key)
+        ReadOnlySpan<byte> certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt, out ECDsa? key) =>
+        Check(certificate, roots, signedAt, IsSigning, out key);
+
+    /// <inheritdoc cref="Check(ReadOnlySpan{byte}, IEnumerable{X509Certificate2}, DateTimeOffset, out ECDsa?)"/>
+    public static CertificateProblem Check(
+        X509Certificate2 certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt) =>
+        Check(certificate, roots, signedAt, IsSigning);
+
+    internal static CertificateProblem Check(
+        ReadOnlySpan<byte> certificate,
+        IEnumerable<X509Certificate2> roots,
+        DateTimeOffset signedAt,
+        Predicate<X509Certificate2> hasProfile,
+        out ECDsa? key)
     {
         key = null;
         try
         {
             using var leaf = X509CertificateLoader.LoadCertificate(certificate);
-            var problem = Check(leaf, roots, signedAt);
+            var problem = Check(leaf, roots, signedAt, hasProfile);
             key = problem is CertificateProblem.None or CertificateProblem.NotValidThen
                 ? leaf.GetECDsaPublicKey() : null;
             return problem;
@@ -68,9 +81,12 @@ public static class CertificateProfile
         }
     }
 
-    /// <inheritdoc cref="Check(ReadOnlySpan{byte}, IEnumerable{X509Certificate2}, DateTimeOffset, out ECDsa?)"/>
-    public static CertificateProblem Check(
-        X509Certificate2 certificate, IEnumerable<X509Certificate2> roots, DateTimeOffset signedAt)
+    /// <param name="hasProfile">Whether a certificate of the root is of the kind that is asked for.</param>
+    internal static CertificateProblem Check(
+        X509Certificate2 certificate,
+        IEnumerable<X509Certificate2> roots,
+        DateTimeOffset signedAt,
+        Predicate<X509Certificate2> hasProfile)
     {
         var issuer = roots.FirstOrDefault(root => IsRoot(root) && Issued(root, certificate));
         if (issuer is null)
@@ -78,7 +94,7 @@ public static class CertificateProfile
             return CertificateProblem.UntrustedRoot;
         }
 
-        if (!IsSigning(certificate))
+        if (!hasProfile(certificate))
         {
             return CertificateProblem.WrongProfile;
         }
@@ -98,13 +114,16 @@ public static class CertificateProfile
 
     /// <summary>Whether a certificate has the profile of a signing certificate.</summary>
     public static bool IsSigning(X509Certificate2 certificate) =>
+        IsEndEntity(certificate, LicenseSigning) && certificate.NotAfter - certificate.NotBefore <= MaxValidity;
+
+    /// <summary>Whether a certificate is of a key on P-256 that signs for this purpose and issues nothing.</summary>
+    internal static bool IsEndEntity(X509Certificate2 certificate, string extendedKeyUsage) =>
         HasP256Key(certificate)
         && IsUnderstood(certificate)
         && !IsAuthority(certificate)
         && Usage(certificate).HasFlag(X509KeyUsageFlags.DigitalSignature)
         && certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
-            .Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == LicenseSigning))
-        && certificate.NotAfter - certificate.NotBefore <= MaxValidity;
+            .Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(usage => usage.Value == extendedKeyUsage));
 
     /// <summary>Whether the root issued the certificate directly, or is it: the name agrees and the signature verifies.</summary>
     /// <remarks>

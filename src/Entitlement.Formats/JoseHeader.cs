@@ -54,7 +54,12 @@ internal sealed class JoseHeader
     /// Reads the header of what the service signs. Members that this version does not know are passed over, and so are
     /// <c>jwk</c>, <c>jku</c> and <c>x5u</c>: a key that the file itself brings is never used.
     /// </summary>
-    public static JoseHeader ReadWithKeyId(ReadOnlySpan<byte> utf8, string type, bool needsCertificate)
+    /// <param name="utf8">The header.</param>
+    /// <param name="type">What its <c>typ</c> must be.</param>
+    /// <param name="needsCertificate">Whether <c>x5c</c> must be there.</param>
+    /// <param name="takesCertificate">Whether it is read where it need not be there.</param>
+    public static JoseHeader ReadWithKeyId(
+        ReadOnlySpan<byte> utf8, string type, bool needsCertificate, bool takesCertificate = false)
     {
         RequireType(utf8, type);
         var header = new JoseHeader();
@@ -67,7 +72,7 @@ internal sealed class JoseHeader
                 case "kid":
                     header.KeyId = json.ReadBase64UrlOf32Bytes();
                     break;
-                case "x5c" when needsCertificate:
+                case "x5c" when needsCertificate || takesCertificate:
                     header.Certificate = ReadCertificate(ref json);
                     break;
                 default:
@@ -87,18 +92,22 @@ internal sealed class JoseHeader
         writeRest(json);
     });
 
-    /// <summary>Of what a signing key signs: its <c>kid</c>, and its certificate alone in <c>x5c</c>.</summary>
+    /// <summary>Of what the service signs: its <c>kid</c>, and its certificate alone in <c>x5c</c>.</summary>
+    /// <param name="certificate">As DER; empty where none belongs into the header.</param>
     public static byte[] WriteSigner(string type, string keyId, ReadOnlySpan<byte> certificate)
     {
-        var chain = Convert.ToBase64String(certificate);
+        var chain = certificate.IsEmpty ? null : Convert.ToBase64String(certificate);
         var header = Write(type, json =>
         {
             json.WriteString("kid", keyId);
-            json.WriteStartArray("x5c");
-            json.WriteStringValue(chain);
-            json.WriteEndArray();
+            if (chain is not null)
+            {
+                json.WriteStartArray("x5c");
+                json.WriteStringValue(chain);
+                json.WriteEndArray();
+            }
         });
-        ReadWithKeyId(header, type, needsCertificate: true);
+        ReadWithKeyId(header, type, needsCertificate: chain is not null);
         return header;
     }
 

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Entitlement.Formats;
+using Entitlement.Formats.Audit;
 
 namespace Entitlement.Signing;
 
-/// <summary>Makes the two kinds of certificate of <see cref="CertificateProfile"/>.</summary>
+/// <summary>Makes the certificates of <see cref="CertificateProfile"/> and <see cref="AuditCertificate"/>.</summary>
 public static class CertificateIssuer
 {
     private const X509KeyUsageFlags RootUsages = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
@@ -40,25 +41,41 @@ public static class CertificateIssuer
     public static X509Certificate2 CreateSigning(ECDsa signingKey, X509Certificate2 root, ECDsa rootKey,
         DateTimeOffset now, DateTimeOffset? signsFrom = null)
     {
-        var name = root.SubjectName.EnumerateRelativeDistinguishedNames()
-            .FirstOrDefault(part => part.GetSingleElementType().Value == "2.5.4.10")?.GetSingleElementValue() ?? "";
-        var request = new CertificateRequest(Name(name, "Entitlement signing"), signingKey, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
-        request.CertificateExtensions.Add(
-            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(
-            new X509EnhancedKeyUsageExtension([new Oid(CertificateProfile.LicenseSigning)], critical: false));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
-            root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-
         // Only the first key begins earlier, for nodes whose clocks run behind: of two, the one that began last signs, so a
         // key that is to follow at once must not begin before one that began an hour ago.
         var begin = signsFrom is { } wanted ? Later(wanted, now) : now - ClockTolerance;
         var from = Later(begin, new DateTimeOffset(root.NotBefore));
         var until = Earlier(from + CertificateProfile.MaxValidity, new DateTimeOffset(root.NotAfter));
+        return Issue("Entitlement signing", CertificateProfile.LicenseSigning, signingKey, root, rootKey, (from, until));
+    }
+
+    /// <summary>A certificate for a key that seals the audit trail, valid until the root ends.</summary>
+    /// <param name="auditKey">A key on P-256; its public half is enough.</param>
+    public static X509Certificate2 CreateAudit(ECDsa auditKey, X509Certificate2 root, ECDsa rootKey,
+        DateTimeOffset now)
+    {
+        var from = Later(now - ClockTolerance, new DateTimeOffset(root.NotBefore));
+        return Issue("Entitlement audit", AuditCertificate.AuditSealing, auditKey, root, rootKey,
+            (from, new DateTimeOffset(root.NotAfter)));
+    }
+
+    private static X509Certificate2 Issue(
+        string commonName, string extendedKeyUsage, ECDsa key, X509Certificate2 root, ECDsa rootKey,
+        (DateTimeOffset From, DateTimeOffset Until) validity)
+    {
+        var name = root.SubjectName.EnumerateRelativeDistinguishedNames()
+            .FirstOrDefault(part => part.GetSingleElementType().Value == "2.5.4.10")?.GetSingleElementValue() ?? "";
+        var request = new CertificateRequest(Name(name, commonName), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(extendedKeyUsage)], critical: false));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            root, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         return request.Create(
-            root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), from, until,
+            root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), validity.From, validity.Until,
             RandomNumberGenerator.GetBytes(SerialNumberLength));
     }
 

@@ -73,7 +73,7 @@ public static class KeyCeremony
         }
     }
 
-    private static ECDsa ReadOrMakeKey(string path, List<string> made)
+    internal static ECDsa ReadOrMakeKey(string path, List<string> made)
     {
         if (File.Exists(path))
         {
@@ -86,7 +86,7 @@ public static class KeyCeremony
         return key;
     }
 
-    private static X509Certificate2 ReadOrMakeCertificate(string path, List<string> made, Func<X509Certificate2> make)
+    internal static X509Certificate2 ReadOrMakeCertificate(string path, List<string> made, Func<X509Certificate2> make)
     {
         if (File.Exists(path))
         {
