@@ -49,6 +49,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
+    public DbSet<SealedBlock> AuditBlocks => Set<SealedBlock>();
+
     public DbSet<Administrator> Administrators => Set<Administrator>();
 
     public DbSet<SlcEntry> SlcEntries => Set<SlcEntry>();

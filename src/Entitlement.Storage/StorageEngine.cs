@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Entitlement.Domain.Audit;
 using Entitlement.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -79,7 +80,7 @@ public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> cont
     {
         DbUpdateConcurrencyException or StaleReadException => StorageFault.Conflict,
         StorageUnavailableException => StorageFault.Busy,
-        DbUpdateException { InnerException: { } inner } => Classify(inner),
+        DbUpdateException { InnerException: { } inner } update => ClassifySave(update, Classify(inner)),
         RetryLimitExceededException { InnerException: { } inner } => Classify(inner),
         _ => ClassifyOwn(exception),
     };
@@ -87,7 +88,55 @@ public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> cont
     /// <summary>Tells what an exception of the provider's own means.</summary>
     protected abstract StorageFault ClassifyOwn(Exception exception);
 
+    private static StorageFault ClassifySave(DbUpdateException update, StorageFault cause) =>
+        cause is StorageFault.None or StorageFault.ConstraintViolation
+        && (update is NotRecordedException
+            || (update.Entries.Count > 0 && update.Entries.All(entry => entry.Entity is AuditRecord)))
+            ? StorageFault.NotRecorded
+            : cause;
+
     private async Task<T> RunAsync<T>(
+        Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunOnceAsync(work, cancellationToken);
+        }
+        catch (DbUpdateException failure) when (
+            Classify(failure) is StorageFault.None or StorageFault.ConstraintViolation
+            && failure.Entries.Any(entry => entry.Entity is AuditRecord))
+        {
+            if (await FindRefusalAsync(failure, cancellationToken) is { } refusal)
+            {
+                throw new NotRecordedException(refusal);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A database that gets all rows in one message may not tell which of them it refused; so the audit records among them
+    /// are tried alone, and given up.
+    /// </summary>
+    /// <returns>Null when they are not what was refused.</returns>
+    private async Task<DbException?> FindRefusalAsync(DbUpdateException failure, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateWritingContextAsync(cancellationToken);
+        await using var transaction = await db.BeginWriteAsync(cancellationToken);
+        db.AddRange(failure.Entries.Select(entry => entry.Entity).OfType<AuditRecord>());
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return null;
+        }
+        catch (DbUpdateException alone) when (Classify(alone) == StorageFault.NotRecorded)
+        {
+            return alone.InnerException as DbException;
+        }
+    }
+
+    private async Task<T> RunOnceAsync<T>(
         Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateWritingContextAsync(cancellationToken);

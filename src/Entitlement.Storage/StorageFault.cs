@@ -14,6 +14,9 @@ public enum StorageFault
     /// </summary>
     ConstraintViolation,
 
+    /// <summary>The audit record of a change was refused for one of these reasons, and so the change.</summary>
+    NotRecorded,
+
     /// <summary>What was read was changed meanwhile by another transaction.</summary>
     Conflict,
 

@@ -1,5 +1,4 @@
 using Entitlement.Domain.Activations;
-using Entitlement.Domain.Audit;
 using Entitlement.Formats;
 using Entitlement.Server.Signing;
 using Entitlement.Storage;
@@ -8,6 +7,7 @@ using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Activation = Entitlement.Domain.Activations.Activation;
+using AuditRecord = Entitlement.Domain.Audit.AuditRecord;
 
 namespace Entitlement.Benchmarks;
 

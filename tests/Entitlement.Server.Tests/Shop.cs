@@ -1,10 +1,10 @@
-using Entitlement.Domain.Audit;
 using Entitlement.Storage;
 using Entitlement.Testing;
 using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using AuditRecord = Entitlement.Domain.Audit.AuditRecord;
 
 namespace Entitlement.Server.Tests;
 

@@ -1,4 +1,7 @@
+using Entitlement.Storage.Queries;
 using Entitlement.Testing;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Entitlement.Storage.Tests;
 
@@ -28,6 +31,51 @@ public class MigrationTests
         await database.Setup.MigrateAsync(CancellationToken.None);
 
         Assert.Single(await database.QueryAsync("""SELECT "Id" FROM "Licenses" """));
+    }
+
+    /// <summary>Also one that a server of before writes while the new one runs beside it.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Leaves_the_audit_records_of_before_for_the_first_blocks(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, migrate: false);
+        if (kind == DatabaseKind.Sqlite)
+        {
+            await File.WriteAllBytesAsync(database.File, []);
+        }
+
+        await MigrateToAsync("IssuingStops");
+        await InsertAsync();
+        await MigrateToAsync("SealedAudit");
+        await InsertAsync();
+
+        await using var db = database.CreateContext();
+        Assert.Equal(2, (await db.ListUnsealedAsync(count: 10, CancellationToken.None)).Count);
+
+        async Task MigrateToAsync(string migration)
+        {
+            await using var context = database.CreateContext();
+            await context.GetService<IMigrator>().MigrateAsync(migration);
+        }
+
+        async Task InsertAsync()
+        {
+            await using var connection = database.Engine.Connect();
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText =
+                "INSERT INTO \"AuditRecords\" (\"AccountId\", \"Id\", \"Time\", \"Actor\", \"Action\", \"Resource\", \"Details\") "
+                + "VALUES (@account, @id, 1, 'operator', 'test', 'tests/1', '{}')";
+            foreach (var (name, id) in new[] { ("@account", Guid.Empty), ("@id", Guid.CreateVersion7()) })
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                parameter.Value = kind == DatabaseKind.PostgreSql ? id : id.ToByteArray(bigEndian: true);
+                command.Parameters.Add(parameter);
+            }
+
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     [Fact]

@@ -159,7 +159,9 @@ internal sealed class EntitlementHost : IAsyncDisposable
             options["Storage:ConnectionString"] = _shared.ConnectionString;
             options["Storage:MaxBatchSize"] = Databases.MaxBatchSize?.ToString("D", null);
             options["LicenseFile:Issuer"] = "urn:entitlement:local";
-            KeyCeremony.Complete(Path.Combine(DataDirectory, "keys"), "", TimeProvider.System.GetUtcNow());
+            var keys = Path.Combine(DataDirectory, "keys");
+            KeyCeremony.Complete(keys, "", TimeProvider.System.GetUtcNow());
+            AuditKeyCeremony.Complete(keys, TimeProvider.System.GetUtcNow());
         }
 
         foreach (var (key, value) in _settings.Options)

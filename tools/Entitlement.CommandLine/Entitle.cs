@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Entitlement.CommandLine.Accounts;
 using Entitlement.CommandLine.Activations;
+using Entitlement.CommandLine.Audit;
 using Entitlement.CommandLine.Completion;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Files;
@@ -37,6 +38,7 @@ internal static class Entitle
             StatusCommand.Create(),
             VerifyCommand.Create(),
             InspectCommand.Create(),
+            AuditCommands.Create(),
             KeyCommands.Create(),
             HealthCommand.Create(),
             CompletionCommand.Create(),

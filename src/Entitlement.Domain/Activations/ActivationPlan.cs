@@ -49,6 +49,9 @@ public sealed class ActivationPlan
     /// <summary>What tells of a second installation with the same key; null when nothing does.</summary>
     public required CloneSign? Sign { get; init; }
 
+    /// <summary>Generation of the newest license file on record; 0 when there is none.</summary>
+    public required int RecordedGeneration { get; init; }
+
     /// <summary>One above the record, or above what the machine ever told where that is ahead.</summary>
     public required int NextGeneration { get; init; }
 
@@ -104,6 +107,7 @@ public sealed class ActivationPlan
             Notice = notice,
             Sign = recorded?.SignIn(machine.Generation, notice)
                 ?? (isOtherMachine && !takesSeat ? CloneSign.OtherMachine : null),
+            RecordedGeneration = recorded?.Generation ?? 0,
             NextGeneration = Next(Math.Max(machine.Generation, recorded?.NewestGeneration ?? 0)),
         };
     }

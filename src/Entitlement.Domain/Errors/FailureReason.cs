@@ -50,4 +50,7 @@ public enum FailureReason
     SigningKeyRevoked,
     KeyRevocationListInvalid,
     KeyRevocationListOutdated,
+    AuditKeyUnusable,
+    AuditRecordRefused,
+    AuditBlockUnreadable,
 }

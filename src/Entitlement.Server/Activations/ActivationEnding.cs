@@ -50,7 +50,8 @@ internal static class ActivationEnding
             activation.AccountId,
             "activation.release",
             $"{activation.Name}",
-            AuditJson.Of(new ActivationReleased(activation.Generation, reason, devices, leases)));
+            AuditJson.Of(new ActivationReleased(activation.Generation, devices, leases)),
+            reason);
 
         // Under the lock that the seats have put on the license, so that of two that race for the last one is refused.
         license.RequireReleasable(await change.Db.CountReleasesAsync(license.Name, change.Now, cancellationToken));

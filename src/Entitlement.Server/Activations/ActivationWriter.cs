@@ -84,7 +84,13 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
     {
         var (activation, plan) = (change.Activation, change.Plan);
         var details = new FileIssued(
-            activation.Generation, change.File.FileId, change.File.KeyId, plan.Added.Count, plan.Removed.Count, $"{plan.Notice}");
+            activation.Generation,
+            plan.RecordedGeneration,
+            change.File.FileId,
+            change.File.KeyId,
+            plan.Added.Count,
+            plan.Removed.Count,
+            $"{plan.Notice}");
         return AuditRecord.Create(
             activation.AccountId,
             actor,

@@ -5,8 +5,17 @@ using Entitlement.Domain.Activations;
 namespace Entitlement.Server.Activations;
 
 /// <summary>What the audit trail keeps of an issued file, beside who, when and which activation.</summary>
+/// <param name="Generation">Of the file.</param>
+/// <param name="GenerationBefore">
+/// Of the activation's file before it, 0 for none: what lies between the two was issued by a database that is lost.
+/// </param>
+/// <param name="File">Its <c>jti</c>.</param>
+/// <param name="Kid">The key that signed it.</param>
+/// <param name="DevicesAdded">How many devices took seats.</param>
+/// <param name="DevicesRemoved">How many gave theirs back.</param>
+/// <param name="GenerationNotice">What was noticed of the generation that the machine has.</param>
 internal sealed record FileIssued(
-    int Generation, Guid File, string Kid, int DevicesAdded, int DevicesRemoved, string GenerationNotice);
+    int Generation, int GenerationBefore, Guid File, string Kid, int DevicesAdded, int DevicesRemoved, string GenerationNotice);
 
 /// <summary>What it keeps of an activation that its machine returned.</summary>
 /// <param name="Generation">Of the newest file.</param>
@@ -23,7 +32,7 @@ internal sealed record ActivationReturned(
 
 /// <summary>What it keeps of an activation that was released by hand.</summary>
 internal sealed record ActivationReleased(
-    int Generation, string Reason, int DevicesRemoved, IReadOnlyDictionary<string, int>? LeasesReturned);
+    int Generation, int DevicesRemoved, IReadOnlyDictionary<string, int>? LeasesReturned);
 
 /// <summary>What it keeps of signs that two installations share one key; see <see cref="CloneSign"/>.</summary>
 /// <param name="Sign">By its name in the domain.</param>

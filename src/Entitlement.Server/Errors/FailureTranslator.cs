@@ -41,6 +41,7 @@ internal sealed class FailureTranslator(
 
     private EntitlementException Told(Exception failure, ServerCallContext call)
     {
+        var reference = call.GetHttpContext().TraceIdentifier;
         switch (storage.Classify(failure))
         {
             case StorageFault.Busy or StorageFault.Unreachable:
@@ -50,8 +51,11 @@ internal sealed class FailureTranslator(
             case StorageFault.Conflict:
                 return Refusal.ConcurrentChange();
 
+            case StorageFault.NotRecorded:
+                Log.NotRecorded(logger, failure, call.Method, reference);
+                return Refusal.AuditRecordRefused(reference);
+
             default:
-                var reference = call.GetHttpContext().TraceIdentifier;
                 Log.Fault(logger, failure, call.Method, reference);
                 return Refusal.Internal(reference);
         }

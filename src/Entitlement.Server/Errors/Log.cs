@@ -11,4 +11,8 @@ internal static partial class Log
 
     [LoggerMessage(1202, LogLevel.Debug, "{Method} was cut off, because its caller is gone or out of time")]
     public static partial void CutOff(ILogger logger, Exception failure, string method);
+
+    [LoggerMessage(1203, LogLevel.Error,
+        "{Method} was refused because the database takes no audit record of it; the caller was given the reference {Reference}")]
+    public static partial void NotRecorded(ILogger logger, Exception failure, string method, string reference);
 }

@@ -2,6 +2,7 @@ using Entitlement.Server.Abuse;
 using Entitlement.Server.Access;
 using Entitlement.Server.Accounts;
 using Entitlement.Server.Activations;
+using Entitlement.Server.Audit;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
@@ -65,6 +66,7 @@ internal static class Composition
     {
         services.AddStorage(configuration);
         services.AddSigning();
+        services.AddAudit();
         services.AddIdempotency();
         services.AddProducts();
         services.AddAccounts();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Entitlement.Server.Abuse;
+using Entitlement.Server.Audit;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Signing;
@@ -22,6 +23,7 @@ internal static class OptionSections
         [LicenseFileOptions.Section] = OptionsOf<LicenseFileOptions>(),
         [IdempotencyOptions.Section] = OptionsOf<IdempotencyOptions>(),
         [AbuseOptions.Section] = OptionsOf<AbuseOptions>(),
+        [AuditOptions.Section] = OptionsOf<AuditOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -32,6 +34,7 @@ internal static class OptionSections
         services.AddSection<SigningOptions, SigningOptionsValidator>(SigningOptions.Section);
         services.AddSection<IdempotencyOptions, IdempotencyOptionsValidator>(IdempotencyOptions.Section);
         services.AddSection<AbuseOptions, AbuseOptionsValidator>(AbuseOptions.Section);
+        services.AddSection<AuditOptions, AuditOptionsValidator>(AuditOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>
                 file.Issuer ??= storage.Value.IsEmbedded ? LicenseFileOptions.EmbeddedIssuer : null);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Entitlement.Server.Access;
+using Entitlement.Server.Audit;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
@@ -25,7 +26,7 @@ internal static class Startup
         // Beside each other, because each takes a good part of a start.
         await Task.WhenAll(
             Task.Run(() => RequireContract(services), cancellationToken),
-            Task.Run(services.GetRequiredService<SigningKeys>().Load, cancellationToken),
+            Task.Run(() => LoadKeys(services), cancellationToken),
             storage.PrepareAsync(cancellationToken));
         await services.GetRequiredService<BootstrapStart>().PrepareAsync(cancellationToken);
     }
@@ -35,6 +36,13 @@ internal static class Startup
     {
         services.GetRequiredService<AccessTable>();
         services.GetRequiredService<ErrorCatalogue>();
+    }
+
+    /// <summary>The audit key's certificate comes from the root that the signing key's ceremony makes.</summary>
+    private static void LoadKeys(IServiceProvider services)
+    {
+        services.GetRequiredService<SigningKeys>().Load();
+        services.GetRequiredService<AuditKeys>().Load();
     }
 
     /// <summary>Opens the ports.</summary>

@@ -6,17 +6,15 @@ namespace Entitlement.Server.Licenses;
 internal sealed record LicenseCreated(string Product, string SlcEnding, int MachineLimit, int Features);
 
 /// <summary>What it keeps of a license that was suspended, reinstated or revoked.</summary>
-/// <param name="Reason">Why.</param>
 /// <param name="LeasesReturned">
 /// How much of each floating feature a revocation gave back; null when nothing was leased.
 /// </param>
 internal sealed record LicenseChanged(
-    string Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyDictionary<string, int>? LeasesReturned);
 
 /// <summary>What it keeps of a license that grants other terms.</summary>
-internal sealed record LicenseUpdated(string Reason, AuditedTerms Before, AuditedTerms After);
+internal sealed record LicenseUpdated(AuditedTerms Before, AuditedTerms After);
 
 internal sealed record AuditedTerms(
     string Edition, string ActivationMode, int MachineLimit, int MachineOverage, int MachineMatch,

@@ -39,12 +39,13 @@ internal sealed class LicenseTransition
         if (isChanged)
         {
             var leases = await ReturnLeasesOfRevokedAsync(change, license, cancellationToken);
-            var details = new LicenseChanged(_reason, leases);
+            var details = new LicenseChanged(leases);
             change.Audit(
                 _name.AccountId,
                 _action,
                 $"{_name}",
-                JsonSerializer.Serialize(details, LicenseJson.Default.LicenseChanged));
+                JsonSerializer.Serialize(details, LicenseJson.Default.LicenseChanged),
+                _reason);
         }
 
         return new Outcome($"{_name}", Existed: !isChanged);

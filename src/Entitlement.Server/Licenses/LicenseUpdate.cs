@@ -39,7 +39,8 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
             "license.update",
             $"{Name}",
             JsonSerializer.Serialize(
-                new LicenseUpdated(Reason, TermsOf(before), TermsOf(license.ToTerms())), LicenseJson.Default.LicenseUpdated));
+                new LicenseUpdated(TermsOf(before), TermsOf(license.ToTerms())), LicenseJson.Default.LicenseUpdated),
+            Reason);
         await RequireRoomAsync(change.Db, license, cancellationToken);
         if (license.EndTime is { } end && (before.EndTime is null || end < before.EndTime))
         {

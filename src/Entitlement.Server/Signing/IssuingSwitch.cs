@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Entitlement.Domain.Signing;
 using Entitlement.Server.Idempotency;
@@ -21,7 +20,7 @@ internal static class IssuingSwitch
         }
 
         change.Db.IssuingStops.Add(IssuingStop.Halt(change.Actor, reason, change.Now));
-        change.Audit(account: null, "issuing.halt", Resource, DetailsOf(reason));
+        change.Audit(account: null, "issuing.halt", Resource, reason: reason);
         return new Outcome(Resource, Existed: false);
     }
 
@@ -32,24 +31,17 @@ internal static class IssuingSwitch
             .ExecuteDeleteAsync(cancellationToken);
         if (ended > 0)
         {
-            change.Audit(account: null, "issuing.resume", Resource, DetailsOf(reason));
+            change.Audit(account: null, "issuing.resume", Resource, reason: reason);
         }
 
         return new Outcome(Resource, Existed: ended == 0);
     }
-
-    private static string DetailsOf(string reason) =>
-        JsonSerializer.Serialize(new IssuingSwitched(reason), SigningJson.Default.IssuingSwitched);
 }
 
-/// <summary>What the audit trail keeps of a halt and of its end, beside who and when.</summary>
-internal sealed record IssuingSwitched(string Reason);
-
-/// <summary>What it keeps of a list of revoked signing keys.</summary>
+/// <summary>What the audit trail keeps of a list of revoked signing keys.</summary>
 /// <param name="Added">The keys that the list before did not revoke.</param>
 internal sealed record KeysRevoked(IReadOnlyList<string> Added);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(IssuingSwitched))]
 [JsonSerializable(typeof(KeysRevoked))]
 internal sealed partial class SigningJson : JsonSerializerContext;

@@ -391,9 +391,26 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .HasColumnType("character varying(128)")
                         .UseCollation("C");
 
+                    b.Property<long>("Block")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Details")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<byte[]>("ReasonCommitment")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ReasonSalt")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
 
                     b.Property<string>("Resource")
                         .IsRequired()
@@ -407,7 +424,31 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("Block", "Id")
+                        .IsUnique();
+
                     b.ToTable("AuditRecords", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Audit.SealedBlock", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("Entries")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("AuditBlocks", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_AuditBlocks_Number", "\"Number\" > 0");
+                        });
                 });
 
             modelBuilder.Entity("Entitlement.Domain.Licenses.FeatureLine", b =>

@@ -449,9 +449,26 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasColumnType("varchar(128)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<long>("Block")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Details")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<byte[]>("ReasonCommitment")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ReasonSalt")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
 
                     b.Property<string>("Resource")
                         .IsRequired()
@@ -465,7 +482,31 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("Block", "Id")
+                        .IsUnique();
+
                     b.ToTable("AuditRecords", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Audit.SealedBlock", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<byte[]>("Entries")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("AuditBlocks", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_AuditBlocks_Number", "\"Number\" > 0");
+                        });
                 });
 
             modelBuilder.Entity("Entitlement.Domain.Licenses.FeatureLine", b =>

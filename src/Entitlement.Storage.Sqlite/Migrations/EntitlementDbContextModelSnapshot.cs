@@ -436,9 +436,26 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .IsUnicode(false)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("Block")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Details")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ReasonCommitment")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("ReasonSalt")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
 
                     b.Property<string>("Resource")
                         .IsRequired()
@@ -451,7 +468,31 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("Block", "Id")
+                        .IsUnique();
+
                     b.ToTable("AuditRecords", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Audit.SealedBlock", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Entries")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("AuditBlocks", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_AuditBlocks_Number", "\"Number\" > 0");
+                        });
                 });
 
             modelBuilder.Entity("Entitlement.Domain.Licenses.FeatureLine", b =>

@@ -1,4 +1,5 @@
 using Entitlement.Domain.Audit;
+using Entitlement.Domain.Names;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -17,5 +18,11 @@ internal sealed class AuditRecordConfiguration : IEntityTypeConfiguration<AuditR
         builder.Property(record => record.Actor).IsCode(MaxActorLength);
         builder.Property(record => record.Action).IsCode(MaxActionLength);
         builder.Property(record => record.Resource).IsCode(MaxResourceLength);
+        builder.Property(record => record.Reason).HasMaxLength(Text.MaxReasonLength);
+        builder.Property(record => record.ReasonSalt!).IsHash();
+        builder.Property(record => record.ReasonCommitment!).IsHash();
+
+        // Over all accounts, because the trail is one: it leads to what waits to be sealed and to the records of a block.
+        builder.HasIndex(record => new { record.Block, record.Id }).IsUnique();
     }
 }

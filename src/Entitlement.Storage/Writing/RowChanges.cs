@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Entitlement.Domain.Audit;
+
 namespace Entitlement.Storage.Writing;
 
 /// <summary>Rows that are written together; see <see cref="StorageEngine.SaveAsync"/>.</summary>
@@ -27,7 +30,20 @@ public sealed class RowChanges
     {
         foreach (var change in _changes)
         {
+            await ExecuteAsync(db, change, cancellationToken);
+        }
+    }
+
+    private static async Task ExecuteAsync(
+        EntitlementDbContext db, RowChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
             await RowStatements.For(db, change.Row.GetType()).ExecuteAsync(db, change, cancellationToken);
+        }
+        catch (DbException refusal) when (change.Row is AuditRecord)
+        {
+            throw new NotRecordedException(refusal);
         }
     }
 

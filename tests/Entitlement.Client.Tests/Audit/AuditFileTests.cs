@@ -83,7 +83,11 @@ public sealed class AuditFileTests : IDisposable
     {
         var head = new AuditHeadClaims
         {
-            Issuer = "https://licenses.example", Number = 0, IssueTime = Samples.Now, Block = AuditBlockClaims.NoHash, Total = 0,
+            Issuer = "https://licenses.example",
+            Number = 0,
+            IssueTime = Samples.Now,
+            Block = AuditBlockClaims.NoHash,
+            Total = 0,
         };
         var file = AuditHeadFile.Write(head, Jwk.FromKey(_key).Thumbprint, [1], Sign);
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Entitlement.Client.Verification;
-using Entitlement.Domain.Audit;
 using Entitlement.Formats;
 using Entitlement.Storage;
 using Entitlement.Testing;
@@ -9,6 +8,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using AuditRecord = Entitlement.Domain.Audit.AuditRecord;
 
 namespace Entitlement.Server.Tests.Activations;
 

@@ -28,9 +28,9 @@ public class LicenseTransitionTests
         Assert.Equal(revoked, (await shop.Licenses.GetLicenseAsync(new GetLicenseRequest { Name = license.Name })).License);
         Assert.Equal(
             [
-                ("license.reinstate", license.Name, """{"reason":"paid"}"""),
-                ("license.revoke", license.Name, """{"reason":"returned"}"""),
-                ("license.suspend", license.Name, """{"reason":"unpaid"}"""),
+                ("license.reinstate", license.Name, "paid"),
+                ("license.revoke", license.Name, "returned"),
+                ("license.suspend", license.Name, "unpaid"),
             ],
             await ChangesAsync(shop));
     }
@@ -53,8 +53,8 @@ public class LicenseTransitionTests
         Assert.Equal(license.CreateTime.ToDateTimeOffset().AddDays(1), revoked.RevokeTime.ToDateTimeOffset());
         Assert.Equal(
             [
-                ("license.revoke", license.Name, """{"reason":"returned"}"""),
-                ("license.suspend", license.Name, """{"reason":"unpaid"}"""),
+                ("license.revoke", license.Name, "returned"),
+                ("license.suspend", license.Name, "unpaid"),
             ],
             await ChangesAsync(shop));
     }
@@ -210,9 +210,9 @@ public class LicenseTransitionTests
             new RevokeLicenseRequest { Name = license.Name, Reason = reason, RequestId = requestId })).License;
 
     /// <summary>The recorded changes of licenses, in the order of their actions.</summary>
-    private static async Task<IEnumerable<(string Action, string Resource, string Details)>> ChangesAsync(Shop shop) =>
+    private static async Task<IEnumerable<(string Action, string Resource, string? Reason)>> ChangesAsync(Shop shop) =>
         (await shop.AuditAsync())
             .Where(record => record.Action is "license.suspend" or "license.reinstate" or "license.revoke")
-            .Select(record => (record.Action, record.Resource, record.Details))
+            .Select(record => (record.Action, record.Resource, record.Reason))
             .Order();
 }

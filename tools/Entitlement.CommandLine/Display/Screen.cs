@@ -101,15 +101,20 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool isTermina
     }
 
     /// <summary>Waits for the service, with a sign of life where a person looks on.</summary>
-    public async Task<T> WaitAsync<T>(Func<Task<T>> work)
+    public Task<T> WaitAsync<T>(Func<Task<T>> work) => WaitAsync(_ => work());
+
+    /// <inheritdoc cref="WaitAsync{T}(Func{Task{T}})"/>
+    /// <param name="work">Tells how far it is.</param>
+    public async Task<T> WaitAsync<T>(Func<Action<string>, Task<T>> work)
     {
         if (IsJson || Console.IsErrorRedirected || !ReferenceEquals(error, Console.Error))
         {
-            return await work();
+            return await work(_ => { });
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return await console.Status().StartAsync("Waiting for the service", _ => work());
+        return await console.Status().StartAsync(
+            "Waiting for the service", status => work(text => status.Status = Markup.Escape(text)));
     }
 
     // A tab or a line break inside a value would begin a new cell or row.

@@ -118,7 +118,8 @@ internal static class VerifyCommand
         }
     }
 
-    private static X509Certificate2Collection ReadRoots(string[] paths)
+    /// <exception cref="CommandFailure">One can't be read, or none is there.</exception>
+    internal static X509Certificate2Collection ReadRoots(string[] paths)
     {
         var roots = new X509Certificate2Collection();
         foreach (var path in paths)

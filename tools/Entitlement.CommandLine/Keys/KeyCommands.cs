@@ -52,32 +52,37 @@ internal static class KeyCommands
         {
             Description = "Make the root alone, on a machine that the service never runs on; 'keys request' then makes the signing key.",
         };
-        var init = new Command("init", "Make the root key, the signing key and their certificates here; goes on from what is there")
+        var init = new Command("init", "Make the root key, the signing key, the audit key and their certificates here; goes on from what is there")
         {
             directory, name, rootOnly,
         };
         init.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(directory);
+            var now = TimeProvider.System.GetUtcNow();
             var scope = parse.GetValue(rootOnly) ? CeremonyScope.RootAlone : CeremonyScope.RootAndSigning;
-            var made = KeyCeremony.Complete(folder, parse.GetRequiredValue(name), TimeProvider.System.GetUtcNow(), scope);
-            Show(Screen.Of(parse), KeyPaths.InDirectory(folder), made, scope);
+            var made = KeyCeremony.Complete(folder, parse.GetRequiredValue(name), now, scope)
+                .Concat(AuditKeyCeremony.Complete(folder, now))
+                .ToList();
+            Show(Screen.Of(parse), KeyPaths.InDirectory(folder), AuditKeyPaths.InDirectory(folder), made, scope);
             return (int)ExitCode.Ok;
         });
         return init;
     }
 
-    private static void Show(Screen screen, KeyPaths paths, IReadOnlyList<string> made, CeremonyScope scope)
+    private static void Show(Screen screen, KeyPaths paths, AuditKeyPaths audit, List<string> made, CeremonyScope scope)
     {
-        const int RootFiles = 2;
         (string Role, string Path)[] files =
         [
             ("rootKey", paths.RootKeyFile!),
             ("rootCertificate", paths.RootCertificateFile),
-            ("signingKey", paths.SigningKeyFile),
-            ("signingCertificate", paths.SigningCertificateFile),
+            .. scope == CeremonyScope.RootAlone
+                ? Array.Empty<(string, string)>()
+                : [("signingKey", paths.SigningKeyFile), ("signingCertificate", paths.SigningCertificateFile)],
+            ("auditKey", audit.KeyFile),
+            ("auditCertificate", audit.CertificateFile),
         ];
-        var rows = files.Take(scope == CeremonyScope.RootAlone ? RootFiles : files.Length).Select(file => (file.Role, file.Path, WasMade: made.Contains(file.Path, StringComparer.Ordinal))).ToList();
+        var rows = files.Select(file => (file.Role, file.Path, WasMade: made.Contains(file.Path, StringComparer.Ordinal))).ToList();
         if (screen.IsJson)
         {
             screen.WriteJson(json =>
@@ -96,9 +101,12 @@ internal static class KeyCommands
             return;
         }
 
-        screen.WriteTable(["File", "Path", "State"], rows.Select(row => new[] { row.Role, row.Path, row.WasMade ? "made" : "was there" }));
-        screen.Note("Ship root.pem with your product. Keep root.key.pem away from the service: only new signing certificates need it.");
+        screen.WriteTable(["File", "Path", "State"], rows.Select(row => new[] { row.Role, row.Path, StateOf(row.Path, row.WasMade) }));
+        screen.Note("Ship root.pem with your product. Keep root.key.pem away from the service: only new certificates need it.");
     }
+
+    private static string StateOf(string path, bool wasMade) =>
+        wasMade ? "made" : File.Exists(path) ? "was there" : "not here";
 
     private static RpcCommand<GetJwksRequest, GetJwksResponse> Jwks() => new(
         "jwks",

@@ -6,6 +6,7 @@ using Entitlement.CommandLine.Invocation;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 
 namespace Entitlement.CommandLine.Rpc;
@@ -94,6 +95,9 @@ internal sealed class Connection : IDisposable
         return call.ResponseStream.ReadAllAsync(cancellation);
     }
 
+    /// <summary>For a client that makes many calls: each carries the credentials and may take as long as one of a command.</summary>
+    public CallInvoker ToInvoker() => _channel.Intercept(new Outfit(_headers, _timeout));
+
     public void Dispose() => _channel.Dispose();
 
     private async Task<TResponse> CallOnceAsync<TRequest, TResponse>(
@@ -107,6 +111,16 @@ internal sealed class Connection : IDisposable
     }
 
     private static DateTime Deadline(TimeSpan fromNow) => TimeProvider.System.GetUtcNow().UtcDateTime + fromNow;
+
+    private sealed class Outfit(Metadata headers, TimeSpan timeout) : Interceptor
+    {
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+            TRequest request,
+            ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncUnaryCallContinuation<TRequest, TResponse> continuation) => continuation(
+            request,
+            new(context.Method, context.Host, context.Options.WithHeaders(headers).WithDeadline(Deadline(timeout))));
+    }
 
     private static SslClientAuthenticationOptions TlsOptions(ParseResult parse)
     {

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Entitlement.Storage.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class SealedAudit : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<long>(
+                name: "Block",
+                table: "AuditRecords",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: long.MaxValue);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Reason",
+                table: "AuditRecords",
+                type: "TEXT",
+                maxLength: 256,
+                nullable: true);
+
+            migrationBuilder.AddColumn<byte[]>(
+                name: "ReasonCommitment",
+                table: "AuditRecords",
+                type: "BLOB",
+                fixedLength: true,
+                maxLength: 32,
+                nullable: true);
+
+            migrationBuilder.AddColumn<byte[]>(
+                name: "ReasonSalt",
+                table: "AuditRecords",
+                type: "BLOB",
+                fixedLength: true,
+                maxLength: 32,
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "AuditBlocks",
+                columns: table => new
+                {
+                    Number = table.Column<long>(type: "INTEGER", nullable: false),
+                    Content = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    Entries = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditBlocks", x => x.Number);
+                    table.CheckConstraint("CK_AuditBlocks_Number", "\"Number\" > 0");
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditRecords_Block_Id",
+                table: "AuditRecords",
+                columns: new[] { "Block", "Id" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "AuditBlocks");
+
+            migrationBuilder.DropIndex(
+                name: "IX_AuditRecords_Block_Id",
+                table: "AuditRecords");
+
+            migrationBuilder.DropColumn(
+                name: "Block",
+                table: "AuditRecords");
+
+            migrationBuilder.DropColumn(
+                name: "Reason",
+                table: "AuditRecords");
+
+            migrationBuilder.DropColumn(
+                name: "ReasonCommitment",
+                table: "AuditRecords");
+
+            migrationBuilder.DropColumn(
+                name: "ReasonSalt",
+                table: "AuditRecords");
+        }
+    }
+}
