@@ -1,6 +1,7 @@
 using Entitlement.Domain.Signing;
 using Entitlement.Formats;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Entitlement.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ namespace Entitlement.Server.Signing;
 /// and all publish what is recorded, so that a key is known everywhere as soon as one server has it.
 /// </summary>
 internal sealed class KeyRecords(
-    IDbContextFactory<EntitlementDbContext> contexts,
+    StorageEngine storage,
     Writer writer,
     SigningKeys keys,
     KeyRevocations revocations,
@@ -58,10 +59,8 @@ internal sealed class KeyRecords(
 
     private async Task ExchangeNowAsync(CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var recorded = await db.PublishedKeys.ToListAsync(cancellationToken);
-        var known = recorded.Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal);
-        var added = keys.Ring.Keys.Where(key => !known.Contains(key.KeyId))
+        var recorded = await storage.ReadPublishedKeysAsync(revocations.Number, cancellationToken);
+        var added = keys.Ring.Keys.Where(key => !recorded.Certificates.ContainsKey(key.KeyId))
             .Select(key => PublishedKey.Create(key.KeyId, key.Certificate.RawData, clock.GetUtcNow().ToWholeMilliseconds()))
             .ToList();
         if (added.Count > 0)
@@ -69,8 +68,8 @@ internal sealed class KeyRecords(
             await writer.RunAsync((change, token) => RecordAsync(change, added, token), cancellationToken);
         }
 
-        await LearnRevocationsAsync(db, cancellationToken);
-        jwks.Renew(recorded.Concat(added).Select(key => key.Certificate));
+        Learn(recorded.NewestList);
+        jwks.Renew(recorded.Certificates.Values.Concat(added.Select(key => key.Certificate)));
     }
 
     /// <summary>Another server may record the same key at the same time; then it is found the next time.</summary>
@@ -88,12 +87,8 @@ internal sealed class KeyRecords(
         return true;
     }
 
-    private async Task LearnRevocationsAsync(EntitlementDbContext db, CancellationToken cancellationToken)
+    private void Learn(PublishedList? newest)
     {
-        var newest = await db.KeyRevocationLists
-            .Where(list => list.Number > revocations.Number)
-            .OrderByDescending(list => list.Number)
-            .FirstOrDefaultAsync(cancellationToken);
         if (newest is not null
             && revocations.Learn(RevokedKeyList.Read(newest.Content, [keys.Ring.RootCertificate]), newest.Content))
         {
