@@ -6,21 +6,22 @@ namespace Entitlement.EndToEnd.Tests.Machinery;
 internal sealed class Deployment : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly string _program;
     private string? _sharedDatabase;
 
-    private Deployment()
-    {
-    }
+    private Deployment(string program) => _program = program;
 
     public IReadOnlyList<Service> Services { get; private set; } = [];
 
-    public static async Task<Deployment> StartAsync(DatabaseKind database)
+    /// <param name="database">Which.</param>
+    /// <param name="program">The server, unless a test has another in its place.</param>
+    public static async Task<Deployment> StartAsync(DatabaseKind database, string? program = null)
     {
-        var deployment = new Deployment();
+        var deployment = new Deployment(program ?? Repository.ServerProgram);
         try
         {
             deployment.Services = database == DatabaseKind.Sqlite
-                ? [new Service(deployment._folder.Path)]
+                ? [new Service(deployment._folder.Path) { Program = deployment._program }]
                 : await deployment.ShareAsync(database);
             await Task.WhenAll(deployment.Services.Select(service => service.StartAsync()));
             return deployment;
@@ -65,8 +66,8 @@ internal sealed class Deployment : IAsyncDisposable
         var keyFile = _folder.Write("ops.key", made.Succeeded().Output);
         return
         [
-            new Service(_folder.File("first")) { Settings = settings, KeyFile = keyFile },
-            new Service(_folder.File("second")) { Settings = settings, KeyFile = keyFile },
+            new Service(_folder.File("first")) { Program = _program, Settings = settings, KeyFile = keyFile },
+            new Service(_folder.File("second")) { Program = _program, Settings = settings, KeyFile = keyFile },
         ];
     }
 }

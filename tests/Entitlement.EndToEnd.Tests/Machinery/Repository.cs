@@ -9,6 +9,9 @@ internal static class Repository
 
     public static string EntitleProgram => Built("tools/Entitlement.CommandLine", "entitle.dll");
 
+    /// <summary>The server as it is, for calls that say at which of their steps it is to die.</summary>
+    public static string FaultProgram => Built("tests/Entitlement.FaultHost", "Entitlement.FaultHost.dll");
+
     public static string LoadProgram => Built("tools/load/Entitlement.Load", "entitlement-load.dll");
 
     public static string At(string path) => Path.Combine(Root, path);

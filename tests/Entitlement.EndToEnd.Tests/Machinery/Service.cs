@@ -41,6 +41,9 @@ internal sealed class Service : IAsyncDisposable
 
     public string RootFile => Path.Combine(DataDirectory, "keys", "root.pem");
 
+    /// <summary>The server, unless a test has another in its place.</summary>
+    public string Program { get; init; } = Repository.ServerProgram;
+
     /// <summary>A program, with its own arguments, that becomes the server; none by default.</summary>
     public string[] Launcher { get; init; } = [];
 
@@ -97,7 +100,12 @@ internal sealed class Service : IAsyncDisposable
     public async Task KillAsync()
     {
         _process!.Kill();
-        await _process.WaitForExitAsync();
+        await WaitForEndAsync();
+    }
+
+    public async Task WaitForEndAsync()
+    {
+        await _process!.WaitForExitAsync();
         _process.Dispose();
         _process = null;
     }
@@ -134,7 +142,7 @@ internal sealed class Service : IAsyncDisposable
 
     private Process Launch(string[] options)
     {
-        string[] command = [.. Launcher, "dotnet", Repository.ServerProgram, .. Options(), .. options];
+        string[] command = [.. Launcher, "dotnet", Program, .. Options(), .. options];
         return Machinery.Command.Start(command[0], command[1..], Environment);
     }
 
