@@ -5,7 +5,9 @@ using Entitlement.Formats.Audit;
 
 namespace Entitlement.Signing;
 
-/// <summary>The key that seals the audit trail, with its certificate, checked and ready. Safe for any number of threads.</summary>
+/// <summary>
+/// The key that seals the audit trail, with its certificate, checked and ready. Safe for any number of threads.
+/// </summary>
 public sealed class AuditKey : IDisposable
 {
     // ECDsa is not documented as safe for several threads; one signature a second needs no second key.
@@ -26,7 +28,9 @@ public sealed class AuditKey : IDisposable
 
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>Reads the key and proves that it can be used: kept, whole, of the profile, issued by the root.</summary>
+    /// <summary>
+    /// Reads the key and proves that it can be used: kept, whole, of the profile, issued by the root.
+    /// </summary>
     /// <exception cref="KeyStoreException">It cannot; the message says which file and what to do.</exception>
     public static AuditKey Load(AuditKeyPaths paths, DateTimeOffset now)
     {

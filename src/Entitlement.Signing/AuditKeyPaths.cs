@@ -15,7 +15,9 @@ public sealed record AuditKeyPaths
     /// <inheritdoc cref="KeyPaths.GroupMayRead"/>
     public bool GroupMayRead { get; init; }
 
-    /// <summary>The files as <see cref="AuditKeyCeremony"/> makes them, beside those of <see cref="KeyCeremony"/>.</summary>
+    /// <summary>
+    /// The files as <see cref="AuditKeyCeremony"/> makes them, beside those of <see cref="KeyCeremony"/>.
+    /// </summary>
     public static AuditKeyPaths InDirectory(string directory) => new()
     {
         KeyFile = Path.Combine(directory, "audit.key.pem"),

@@ -21,7 +21,9 @@ public readonly record struct AuditProgress(long Blocks, long? LastBlock, long R
 public sealed class AuditVerification(
     AuditService.AuditServiceClient service, IEnumerable<X509Certificate2> roots)
 {
-    /// <summary>So many activations without a record are looked for once more, one by one; others are told as they are.</summary>
+    /// <summary>
+    /// So many activations without a record are looked for once more, one by one; others are told as they are.
+    /// </summary>
     private const int MaxLookedForAgain = 100;
 
     /// <summary>Every block there is, and still less than what stands for none.</summary>
@@ -30,7 +32,9 @@ public sealed class AuditVerification(
     private readonly AuditReport _report = new();
     private readonly IssuedGenerations _generations = new();
 
-    /// <summary>Reads the whole trail. A trail of a million records takes some minutes and 100 bytes for each activation.</summary>
+    /// <summary>
+    /// Reads the whole trail. A trail of a million records takes some minutes and 100 bytes for each activation.
+    /// </summary>
     /// <param name="saved">A head that was saved earlier; null for none.</param>
     /// <param name="progress">Told after each block; null for nobody.</param>
     /// <param name="cancellationToken">Ends it without a report.</param>
@@ -110,7 +114,9 @@ public sealed class AuditVerification(
         await ReadRestAsync(records, lastBlock, cancellationToken);
     }
 
-    /// <summary>Those that were sealed since, and those that wait, count for the generations alone; but their block must be.</summary>
+    /// <summary>
+    /// Those that were sealed since, and those that wait, count for the generations alone; but their block must be.
+    /// </summary>
     private async Task ReadRestAsync(AuditRecordCursor records, long lastBlock, CancellationToken cancellationToken)
     {
         for (; records.Current is { } record; await records.MoveNextAsync())
@@ -158,7 +164,9 @@ public sealed class AuditVerification(
         }
     }
 
-    /// <summary>Of a block that is missing nothing more is told of its records; a number that no block can have is.</summary>
+    /// <summary>
+    /// Of a block that is missing nothing more is told of its records; a number that no block can have is.
+    /// </summary>
     private async Task PassOverAsync(AuditRecordCursor records, long block, long lastBlock)
     {
         while (records.Current is { } record && records.IsBefore(block, Guid.Empty))
@@ -205,8 +213,8 @@ public sealed class AuditVerification(
     }
 
     /// <summary>
-    /// Whoever turns pages while records are sealed may miss one that moves to a block already passed; so what seems to be
-    /// missing is asked for by its name, before it is told.
+    /// Whoever turns pages while records are sealed may miss one that moves to a block already passed; so what seems to
+    /// be missing is asked for by its name, before it is told.
     /// </summary>
     private async Task LookAgainAsync(CancellationToken cancellationToken)
     {

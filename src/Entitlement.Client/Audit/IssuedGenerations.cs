@@ -4,9 +4,9 @@ using Entitlement.V1;
 namespace Entitlement.Client.Audit;
 
 /// <summary>
-/// Looks for the record of each issued generation. A record says of which generation its file is and which was on record
-/// before it, so that the records of an activation form a chain from 0 to the newest; a gap that a restored database leaves is
-/// part of it, because the record behind the gap tells both ends.
+/// Looks for the record of each issued generation. A record says of which generation its file is and which was on
+/// record before it, so that the records of an activation form a chain from 0 to the newest; a gap that a restored
+/// database leaves is part of it, because the record behind the gap tells both ends.
 /// </summary>
 internal sealed class IssuedGenerations
 {

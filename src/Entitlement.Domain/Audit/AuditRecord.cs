@@ -1,15 +1,15 @@
 namespace Entitlement.Domain.Audit;
 
 /// <summary>
-/// That something was done, by whom, to what. Written in the transaction of what it records, and sealed in a block soon after.
-/// It holds ids and numbers, never a name, an address or a secret; of people's own words only the reason that they gave for
-/// a decision, which can be erased.
+/// That something was done, by whom, to what. Written in the transaction of what it records, and sealed in a block soon
+/// after. It holds ids and numbers, never a name, an address or a secret; of people's own words only the reason that
+/// they gave for a decision, which can be erased.
 /// </summary>
 public sealed class AuditRecord
 {
     /// <summary>
-    /// The <see cref="Block"/> of a record that is not sealed yet: behind all others in the one index that finds those of a
-    /// block and those that wait.
+    /// The <see cref="Block"/> of a record that is not sealed yet: behind all others in the one index that finds those
+    /// of a block and those that wait.
     /// </summary>
     public const long NotSealed = long.MaxValue;
 
@@ -18,8 +18,8 @@ public sealed class AuditRecord
     }
 
     /// <summary>
-    /// The account it belongs to; the nil UUID for what belongs to the installation, because it is the first part of the
-    /// key.
+    /// The account it belongs to; the nil UUID for what belongs to the installation, because it is the first part of
+    /// the key.
     /// </summary>
     public Guid AccountId { get; private init; }
 

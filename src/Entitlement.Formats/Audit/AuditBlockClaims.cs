@@ -12,10 +12,14 @@ public sealed record AuditBlockClaims
     /// <summary><c>number</c>: 1 for the first, then always one more.</summary>
     public required long Number { get; init; }
 
-    /// <summary><c>iat</c>: when it was sealed by the clock of the service, in whole seconds. Only the number orders.</summary>
+    /// <summary>
+    /// <c>iat</c>: when it was sealed by the clock of the service, in whole seconds. Only the number orders.
+    /// </summary>
     public required DateTimeOffset SealTime { get; init; }
 
-    /// <summary><c>previous</c>: SHA-256 of the signing input of the block before; <see cref="NoHash"/> for the first.</summary>
+    /// <summary>
+    /// <c>previous</c>: SHA-256 of the signing input of the block before; <see cref="NoHash"/> for the first.
+    /// </summary>
     public required ReadOnlyMemory<byte> Previous { get; init; }
 
     /// <summary><c>root</c>: Merkle root over the <see cref="AuditEntries"/>. 32 bytes.</summary>

@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Entitlement.Formats.Audit;
 
 /// <summary>
-/// The certificate of an audit key: as that of a signing key (see <see cref="CertificateProfile"/>), but with an extended
-/// key usage of its own, so that neither key can do the other's work, and valid for as long as its root: old blocks are
-/// read for as long as there is a trail.
+/// The certificate of an audit key: as that of a signing key (see <see cref="CertificateProfile"/>), but with an
+/// extended key usage of its own, so that neither key can do the other's work, and valid for as long as its root: old
+/// blocks are read for as long as there is a trail.
 /// </summary>
 public static class AuditCertificate
 {

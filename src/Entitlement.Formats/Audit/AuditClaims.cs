@@ -2,7 +2,9 @@ using System.Buffers.Text;
 
 namespace Entitlement.Formats.Audit;
 
-/// <summary>What was read of a block or a head; each member must be there, and those that are not known are passed over.</summary>
+/// <summary>
+/// What was read of a block or a head; each member must be there, and those that are not known are passed over.
+/// </summary>
 internal sealed class AuditClaims
 {
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);

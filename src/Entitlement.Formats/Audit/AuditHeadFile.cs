@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Entitlement.Formats.Audit;
 
 /// <summary>
-/// A head of the audit trail, for safe-keeping elsewhere: a JWS with <c>typ</c> <c>audit-head+jwt</c>, signed by the audit
-/// key, whose certificate stands in its header. Whoever has one notices a trail that was cut off at its end or replaced as a
-/// whole, also by somebody who holds the key.
+/// A head of the audit trail, for safe-keeping elsewhere: a JWS with <c>typ</c> <c>audit-head+jwt</c>, signed by the
+/// audit key, whose certificate stands in its header. Whoever has one notices a trail that was cut off at its end or
+/// replaced as a whole, also by somebody who holds the key.
 /// </summary>
 public sealed class AuditHeadFile
 {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Entitlement.Formats.Audit;
 
 /// <summary>
-/// The Merkle tree of RFC 9162 §2.1.1 over SHA-256: a leaf is hashed behind a byte 0 and a node behind a byte 1, so that
-/// no leaf can pass for a node, and a list is divided at the largest power of two below its length.
+/// The Merkle tree of RFC 9162 §2.1.1 over SHA-256: a leaf is hashed behind a byte 0 and a node behind a byte 1, so
+/// that no leaf can pass for a node, and a list is divided at the largest power of two below its length.
 /// </summary>
 public static class MerkleTree
 {

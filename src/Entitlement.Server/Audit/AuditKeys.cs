@@ -15,8 +15,8 @@ internal sealed class AuditKeys(
     ILogger<AuditKeys> logger) : IDisposable
 {
     /// <summary>
-    /// Null where there is none: an installation that is older than the sealed trail and whose root key is kept away. It
-    /// serves on; its records are sealed once it has a key.
+    /// Null where there is none: an installation that is older than the sealed trail and whose root key is kept away.
+    /// It serves on; its records are sealed once it has a key.
     /// </summary>
     public AuditKey? Current { get; private set; }
 

@@ -8,16 +8,21 @@ internal sealed class AuditOptions : IValidatableObject
 {
     public const string Section = "Audit";
 
-    /// <summary>How often records are sealed: 0.1 s to an hour. What was sealed can't be altered without a trace.</summary>
+    /// <summary>
+    /// How often records are sealed: 0.1 s to an hour. What was sealed can't be altered without a trace.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan SealInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// PEM file with the P-256 private key that seals the trail. Default: <c>audit.key.pem</c> in <c>Signing:Directory</c>.
+    /// PEM file with the P-256 private key that seals the trail. Default: <c>audit.key.pem</c> in
+    /// <c>Signing:Directory</c>.
     /// </summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>PEM file with the certificate of <see cref="KeyFile"/>, issued by the root of the signing key.</summary>
+    /// <summary>
+    /// PEM file with the certificate of <see cref="KeyFile"/>, issued by the root of the signing key.
+    /// </summary>
     public string? CertificateFile { get; init; }
 
     /// <summary>Whether the two files are named one by one.</summary>

@@ -11,7 +11,9 @@ namespace Entitlement.Server.Audit;
 /// <summary>Reads the audit trail page by page, each along a key or an index.</summary>
 internal sealed class AuditReader(EntitlementDbContext db)
 {
-    /// <summary>Bytes that say where a row stands: block and record id; block; account, license and activation id.</summary>
+    /// <summary>
+    /// Bytes that say where a row stands: block and record id; block; account, license and activation id.
+    /// </summary>
     public const int RecordPosition = sizeof(long) + IdLength;
 
     /// <inheritdoc cref="RecordPosition"/>
@@ -25,7 +27,9 @@ internal sealed class AuditReader(EntitlementDbContext db)
 
     private const int IdLength = 16;
 
-    /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>: there is no such account.</exception>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.NotFound"/>: there is no such account.
+    /// </exception>
     public async Task<(IReadOnlyList<AuditRecord> Records, string NextPageToken)> ListRecordsAsync(
         AccountName account, AuditFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
@@ -68,7 +72,9 @@ internal sealed class AuditReader(EntitlementDbContext db)
         return page.Cut(rows, block => Bytes(block.Number), MaxBlocksOnPage);
     }
 
-    /// <summary>Each activation with its newest generation, in the order of the key: the rest of a license, then of an account.</summary>
+    /// <summary>
+    /// Each activation with its newest generation, in the order of the key: the rest of a license, then of an account.
+    /// </summary>
     public async Task<(IReadOnlyList<(ActivationName Name, int Generation)> Rows, string NextPageToken)> ListGenerationsAsync(
         PageRequest page, CancellationToken cancellationToken)
     {

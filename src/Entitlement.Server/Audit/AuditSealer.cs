@@ -14,12 +14,13 @@ using Microsoft.Extensions.Options;
 namespace Entitlement.Server.Audit;
 
 /// <summary>
-/// Seals what waits in the audit trail, in blocks chained to one another. Every replica runs it: each block takes the number
-/// after the last, so of two that seal at once one finds it taken, and does nothing.
+/// Seals what waits in the audit trail, in blocks chained to one another. Every replica runs it: each block takes the
+/// number after the last, so of two that seal at once one finds it taken, and does nothing.
 /// </summary>
 /// <remarks>
-/// It reads, hashes and signs outside of the transaction that writes. What it read can't change but by another block, which is
-/// noticed by the number or by the count of records; and whatever ends it half-way leaves either the whole block or none.
+/// It reads, hashes and signs outside of the transaction that writes. What it read can't change but by another block,
+/// which is noticed by the number or by the count of records; and whatever ends it half-way leaves either the whole
+/// block or none.
 /// </remarks>
 internal sealed class AuditSealer(
     IDbContextFactory<EntitlementDbContext> contexts,
@@ -41,7 +42,9 @@ internal sealed class AuditSealer(
             options.Value.SealInterval, () => TrySealAsync(key, stoppingToken), clock, stoppingToken, FirstDelay)
         : Task.CompletedTask;
 
-    /// <summary>Seals all that waits, a block after the other, so that other writers get their turn in between.</summary>
+    /// <summary>
+    /// Seals all that waits, a block after the other, so that other writers get their turn in between.
+    /// </summary>
     public async Task SealAsync(AuditKey key, CancellationToken cancellationToken)
     {
         while (await SealBlockAsync(key, cancellationToken) == AuditEntries.MaxCount)
@@ -65,7 +68,8 @@ internal sealed class AuditSealer(
             failure is DbException or FileFormatException or KeyStoreException
             || storage.Classify(failure) != StorageFault.None)
         {
-            // Told once and not each second. The records wait, and the service goes on: they were written as they should.
+            // Told once and not each second. The records wait, and the service goes on: they were written as they
+            // should.
             if (!_isFailing)
             {
                 _isFailing = true;

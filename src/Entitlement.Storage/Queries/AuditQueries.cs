@@ -8,8 +8,8 @@ public static class AuditQueries
 {
     /// <summary>The oldest records that no block holds, in order of their ids.</summary>
     /// <remarks>
-    /// The order of ids is not the order of commits: a record may turn up behind younger ones that are sealed already. It
-    /// waits in the same place of the index as every other, and the next block takes it.
+    /// The order of ids is not the order of commits: a record may turn up behind younger ones that are sealed already.
+    /// It waits in the same place of the index as every other, and the next block takes it.
     /// </remarks>
     public static async Task<IReadOnlyList<AuditRecord>> ListUnsealedAsync(
         this EntitlementDbContext db, int count, CancellationToken cancellationToken) => await db.AuditRecords

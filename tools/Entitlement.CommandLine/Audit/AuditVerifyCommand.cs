@@ -10,7 +10,9 @@ using Entitlement.V1;
 
 namespace Entitlement.CommandLine.Audit;
 
-/// <summary><c>entitle audit verify --root root.pem</c>: reads the whole trail, and believes nothing but signatures.</summary>
+/// <summary>
+/// <c>entitle audit verify --root root.pem</c>: reads the whole trail, and believes nothing but signatures.
+/// </summary>
 internal static class AuditVerifyCommand
 {
     private static readonly Option<string[]> Roots = new("--root")
