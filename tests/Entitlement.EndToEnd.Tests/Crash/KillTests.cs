@@ -9,9 +9,6 @@ public sealed class KillTests
     private const int Seats = 100;
     private const int Machines = 500;
 
-    /// <summary>License files that have arrived when a server is killed.</summary>
-    private const int SoldBeforeTheEnd = 10;
-
     private const string Refusal = "SEATS_EXHAUSTED";
 
     [Theory]
@@ -19,12 +16,13 @@ public sealed class KillTests
     [InlineData(DatabaseKind.PostgreSql)]
     public async Task Sells_exactly_the_seats_that_are_there_and_answers_byte_for_byte_again_after_a_kill(DatabaseKind database)
     {
-        await using var deployment = await Deployment.StartAsync(database);
+        await using var deployment = await Deployment.StartAsync(database, Repository.FaultProgram);
         var services = deployment.Services;
         var estate = await Estate.CreateAsync(services[0], "--machines", $"{Seats}");
         var fleet = new Fleet(estate, Machines);
 
-        var cutOff = await ActivateUntilKilledAsync(fleet, services);
+        var cutOff = await fleet.ActivateUntilDeathAsync(services);
+        await services[0].WaitForEndAsync();
         await services[0].StartAsync();
         var again = await fleet.ActivateAsync(services, first: 1);
         var onceMore = await fleet.ActivateAsync(services, first: 0);
@@ -35,23 +33,6 @@ public sealed class KillTests
         Assert.Equal(Seats, again.Where(answer => answer != Refusal).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(again, onceMore);
         await AssertSeatsAsync(services[^1], estate);
-    }
-
-    /// <summary>Kills the first server while it sells; others of the same database go on.</summary>
-    private static async Task<string?[]> ActivateUntilKilledAsync(Fleet fleet, IReadOnlyList<Service> services)
-    {
-        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var calls = fleet.TryActivateAsync(services, onLicense: sold =>
-        {
-            if (sold == SoldBeforeTheEnd)
-            {
-                enough.SetResult();
-            }
-        });
-
-        await Task.WhenAny(enough.Task, calls);
-        await services[0].KillAsync();
-        return await calls;
     }
 
     private static async Task AssertSeatsAsync(Service service, Estate estate)

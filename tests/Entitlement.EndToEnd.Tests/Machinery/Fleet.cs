@@ -16,28 +16,28 @@ internal sealed class Fleet(Estate estate, int machines)
     /// <summary>How often a machine sends a request again whose answer was lost. More would hide a server that loses many.</summary>
     private const int Repetitions = 2;
 
+    /// <summary>The machine whose call ends the first server: a late enough one that others came before, and it asks that server.</summary>
+    private const int Fatal = 2 * Clients;
+
+    private const string LastStep = "TransactionCommitted#1";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly byte[][] _requests = [.. Enumerable.Range(0, machines).Select(number => MakeRequest(estate, number))];
 
-    /// <summary>Hands in the requests of all machines at once, each once.</summary>
-    /// <param name="services">Servers of one database; the clients are spread over them.</param>
-    /// <param name="onLicense">Called for each license file that arrives, with their number so far.</param>
+    /// <summary>
+    /// Hands in the requests of all machines at once, each once. One of the first asks the first server to die when it has
+    /// committed the next time, before anybody is told.
+    /// </summary>
+    /// <param name="services">Servers of one database, each a <see cref="Repository.FaultProgram"/>.</param>
     /// <returns>For each machine its license file, or the reason of the refusal; null when no answer came.</returns>
-    public Task<string?[]> TryActivateAsync(IReadOnlyList<Service> services, Action<int> onLicense)
-    {
-        var arrived = 0;
-        return OverClientsAsync(services, first: 0, async (client, request) =>
+    public Task<string?[]> ActivateUntilDeathAsync(IReadOnlyList<Service> services) =>
+        OverClientsAsync(services, first: 0, async (client, request) =>
         {
             try
             {
-                var (answer, isLicense) = await ActivateAsync(client, request, waitForReady: false);
-                if (isLicense)
-                {
-                    onLicense(Interlocked.Increment(ref arrived));
-                }
-
-                return answer;
+                var last = request == _requests[Fatal] ? LastStep : null;
+                return await ActivateAsync(client, request, waitForReady: false, last);
             }
             catch (RpcException lost) when (IsLost(lost))
             {
@@ -45,7 +45,6 @@ internal sealed class Fleet(Estate estate, int machines)
                 return null;
             }
         });
-    }
 
     /// <summary>Hands in the requests of all machines at once; one whose answer is lost is sent again.</summary>
     /// <param name="services">Servers of one database; the clients are spread over them.</param>
@@ -58,7 +57,7 @@ internal sealed class Fleet(Estate estate, int machines)
             {
                 try
                 {
-                    return (await ActivateAsync(client, request, waitForReady: true)).Answer;
+                    return await ActivateAsync(client, request, waitForReady: true);
                 }
                 catch (RpcException lost) when (IsLost(lost) && repetition < Repetitions)
                 {
@@ -82,19 +81,25 @@ internal sealed class Fleet(Estate estate, int machines)
         }
     }
 
-    private static async Task<(string Answer, bool IsLicense)> ActivateAsync(
-        ActivationService.ActivationServiceClient client, byte[] request, bool waitForReady)
+    private static async Task<string> ActivateAsync(
+        ActivationService.ActivationServiceClient client, byte[] request, bool waitForReady, string? lastStep = null)
     {
+        var headers = new Metadata();
+        if (lastStep is not null)
+        {
+            headers.Add("fault-step", lastStep);
+        }
+
         try
         {
             var answer = await client.ActivateAsync(
                 new ActivateRequest { LicenseRequest = ByteString.CopyFrom(request) },
-                new CallOptions(deadline: Service.Deadline(Patience)).WithWaitForReady(waitForReady));
-            return (answer.LicenseFile.ToStringUtf8(), true);
+                new CallOptions(headers, Service.Deadline(Patience)).WithWaitForReady(waitForReady));
+            return answer.LicenseFile.ToStringUtf8();
         }
         catch (RpcException refusal) when (refusal.StatusCode == StatusCode.FailedPrecondition)
         {
-            return (refusal.Reason(), false);
+            return refusal.Reason();
         }
     }
 
