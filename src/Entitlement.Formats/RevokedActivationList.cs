@@ -18,7 +18,9 @@ public sealed class RevokedActivationList
 
     public const string Type = "rl+jwt";
 
-    private static readonly string[] Members = ["number", "iat", "exp", "activations"];
+    private const string Due = "exp";
+    private const string List = "activations";
+
     private static readonly string[] ActivationMembers = ["sub", "gen"];
 
     private RevokedActivationList(
@@ -112,12 +114,8 @@ public sealed class RevokedActivationList
         SignData sign)
     {
         var header = JoseHeader.WriteSigner(Type, keyId, certificate);
-        var payload = JsonText.Write(json =>
+        var payload = new NumberedList(number, issueTime, expireTime).Write(Due, List, json =>
         {
-            json.WriteNumber("number", number);
-            json.WriteNumber("iat", issueTime.ToUnixTimeSeconds());
-            json.WriteNumber("exp", expireTime.ToUnixTimeSeconds());
-            json.WriteStartArray("activations");
             foreach (var (activation, generation) in activations.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             {
                 json.WriteStartObject();
@@ -125,8 +123,6 @@ public sealed class RevokedActivationList
                 json.WriteNumber("gen", generation);
                 json.WriteEndObject();
             }
-
-            json.WriteEndArray();
         });
         ReadClaims(payload);
         var file = CompactJws.Write(header, payload, sign);
@@ -135,38 +131,9 @@ public sealed class RevokedActivationList
 
     private static RevokedActivationList ReadClaims(byte[] payload)
     {
-        long? number = null;
-        DateTimeOffset? issueTime = null, expireTime = null;
-        Dictionary<string, int>? activations = null;
-        var json = new StrictJsonReader(payload, "payload", "");
-        json.BeginObject();
-        while (json.NextMember(Members, out var member))
-        {
-            switch (member)
-            {
-                case "number":
-                    number = json.ReadInteger(1, long.MaxValue);
-                    break;
-                case "iat":
-                    issueTime = json.ReadInstant();
-                    break;
-                case "exp":
-                    expireTime = json.ReadInstant();
-                    break;
-                case "activations":
-                    activations = ReadActivations(ref json);
-                    break;
-                default:
-                    json.SkipValue();
-                    break;
-            }
-        }
-
-        json.End();
+        var (list, activations) = NumberedList.Read(payload, Due, List, ReadActivations);
         return new RevokedActivationList(
-            StrictJsonValues.Required(number, "number"), StrictJsonValues.Required(issueTime, "iat"),
-            StrictJsonValues.Required(expireTime, "exp"),
-            StrictJsonValues.Required(activations, "activations").ToFrozenDictionary(StringComparer.Ordinal));
+            list.Number, list.IssueTime, list.DueTime, activations.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
     private static Dictionary<string, int> ReadActivations(ref StrictJsonReader json)

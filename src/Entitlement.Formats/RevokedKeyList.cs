@@ -24,7 +24,9 @@ public sealed class RevokedKeyList
 
     public const string Type = "krl+jwt";
 
-    private static readonly string[] Members = ["number", "iat", "next_update", "keys"];
+    private const string Due = "next_update";
+    private const string List = "keys";
+
     private static readonly string[] KeyMembers = ["kid", "since"];
 
     private RevokedKeyList(long number, DateTimeOffset issueTime, DateTimeOffset nextUpdate,
@@ -91,12 +93,8 @@ public sealed class RevokedKeyList
         long number, DateTimeOffset issueTime, DateTimeOffset nextUpdate, IEnumerable<RevokedKey> keys, ECDsa rootKey)
     {
         var header = JoseHeader.Write(Type, json => json.WriteString("kid", Jwk.FromKey(rootKey).Thumbprint));
-        var payload = JsonText.Write(json =>
+        var payload = new NumberedList(number, issueTime, nextUpdate).Write(Due, List, json =>
         {
-            json.WriteNumber("number", number);
-            json.WriteNumber("iat", issueTime.ToUnixTimeSeconds());
-            json.WriteNumber("next_update", nextUpdate.ToUnixTimeSeconds());
-            json.WriteStartArray("keys");
             foreach (var key in keys)
             {
                 json.WriteStartObject();
@@ -104,8 +102,6 @@ public sealed class RevokedKeyList
                 json.WriteNumber("since", key.Since.ToUnixTimeSeconds());
                 json.WriteEndObject();
             }
-
-            json.WriteEndArray();
         });
         ReadClaims(payload);
         var file = CompactJws.Write(header, payload, input =>
@@ -122,42 +118,13 @@ public sealed class RevokedKeyList
 
     private static RevokedKeyList ReadClaims(byte[] payload)
     {
-        long? number = null;
-        DateTimeOffset? issueTime = null, nextUpdate = null;
-        ImmutableArray<RevokedKey>? keys = null;
-        var json = new StrictJsonReader(payload, "payload", "");
-        json.BeginObject();
-        while (json.NextMember(Members, out var member))
-        {
-            switch (member)
-            {
-                case "number":
-                    number = json.ReadInteger(1, long.MaxValue);
-                    break;
-                case "iat":
-                    issueTime = json.ReadInstant();
-                    break;
-                case "next_update":
-                    nextUpdate = json.ReadInstant();
-                    break;
-                case "keys":
-                    keys = ReadKeys(ref json);
-                    break;
-                default:
-                    json.SkipValue();
-                    break;
-            }
-        }
-
-        json.End();
-        return new RevokedKeyList(
-            StrictJsonValues.Required(number, "number"), StrictJsonValues.Required(issueTime, "iat"),
-            StrictJsonValues.Required(nextUpdate, "next_update"), StrictJsonValues.Required(keys, "keys"));
+        var (list, keys) = NumberedList.Read(payload, Due, List, ReadKeys);
+        return new RevokedKeyList(list.Number, list.IssueTime, list.DueTime, [.. keys]);
     }
 
-    private static ImmutableArray<RevokedKey> ReadKeys(ref StrictJsonReader json)
+    private static List<RevokedKey> ReadKeys(ref StrictJsonReader json)
     {
-        var keys = ImmutableArray.CreateBuilder<RevokedKey>();
+        var keys = new List<RevokedKey>();
         json.BeginArray();
         while (json.NextItem(int.MaxValue))
         {
@@ -185,6 +152,6 @@ public sealed class RevokedKeyList
                 StrictJsonValues.Required(keyId, $"{path}.kid"), StrictJsonValues.Required(since, $"{path}.since")));
         }
 
-        return keys.DrainToImmutable();
+        return keys;
     }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Entitlement.V1;
+using Google.Protobuf.Collections;
 
 namespace Entitlement.Client.Audit;
 
@@ -9,39 +9,23 @@ internal static class AuditPages
     private const int Size = 1_000;
     private const string AllAccounts = "accounts/-";
 
-    public static async IAsyncEnumerable<AuditBlock> Blocks(
-        AuditService.AuditServiceClient service, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var request = new ListAuditBlocksRequest { PageSize = Size };
-        do
+    public static IAsyncEnumerable<AuditBlock> Blocks(
+        AuditService.AuditServiceClient service, CancellationToken cancellationToken) => TurnAsync(
+        async token =>
         {
+            var request = new ListAuditBlocksRequest { PageSize = Size, PageToken = token };
             var page = await service.ListAuditBlocksAsync(request, cancellationToken: cancellationToken);
-            foreach (var block in page.Blocks)
-            {
-                yield return block;
-            }
+            return (page.Blocks, page.NextPageToken);
+        });
 
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
-    }
-
-    public static async IAsyncEnumerable<IssuedGeneration> Generations(
-        AuditService.AuditServiceClient service, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var request = new ListIssuedGenerationsRequest { PageSize = Size };
-        do
+    public static IAsyncEnumerable<IssuedGeneration> Generations(
+        AuditService.AuditServiceClient service, CancellationToken cancellationToken) => TurnAsync(
+        async token =>
         {
+            var request = new ListIssuedGenerationsRequest { PageSize = Size, PageToken = token };
             var page = await service.ListIssuedGenerationsAsync(request, cancellationToken: cancellationToken);
-            foreach (var generation in page.Generations)
-            {
-                yield return generation;
-            }
-
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
-    }
+            return (page.Generations, page.NextPageToken);
+        });
 
     /// <summary>All records, in the order of the trail.</summary>
     public static IAsyncEnumerable<AuditRecord> Records(
@@ -57,21 +41,27 @@ internal static class AuditPages
         return Records(service, request, cancellationToken);
     }
 
-    private static async IAsyncEnumerable<AuditRecord> Records(
-        AuditService.AuditServiceClient service,
-        ListAuditRecordsRequest request,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static IAsyncEnumerable<AuditRecord> Records(
+        AuditService.AuditServiceClient service, ListAuditRecordsRequest request, CancellationToken cancellationToken) => TurnAsync(
+        async token =>
+        {
+            request.PageToken = token;
+            var page = await service.ListAuditRecordsAsync(request, cancellationToken: cancellationToken);
+            return (page.Records, page.NextPageToken);
+        });
+
+    /// <param name="get">Asks for the page of a token, the empty one for the first; gives its items and the next token.</param>
+    private static async IAsyncEnumerable<T> TurnAsync<T>(Func<string, Task<(RepeatedField<T> Items, string Next)>> get)
     {
+        var token = "";
         do
         {
-            var page = await service.ListAuditRecordsAsync(request, cancellationToken: cancellationToken);
-            foreach (var record in page.Records)
+            (var items, token) = await get(token);
+            foreach (var item in items)
             {
-                yield return record;
+                yield return item;
             }
-
-            request.PageToken = page.NextPageToken;
         }
-        while (request.PageToken.Length > 0);
+        while (token.Length > 0);
     }
 }
