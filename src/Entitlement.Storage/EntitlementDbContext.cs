@@ -35,6 +35,10 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<SeatRelease> SeatReleases => Set<SeatRelease>();
 
+    public DbSet<ParkedRequest> ParkedRequests => Set<ParkedRequest>();
+
+    public DbSet<ParkingTurn> ParkingTurns => Set<ParkingTurn>();
+
     public DbSet<IssuedFile> IssuedFiles => Set<IssuedFile>();
 
     public DbSet<IssuingStop> IssuingStops => Set<IssuingStop>();

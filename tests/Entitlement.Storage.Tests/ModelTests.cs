@@ -105,6 +105,9 @@ public class ModelTests
                 "IX_IssuedFiles_KeyId_FileId",
                 "IX_Leases_AccountId_LicenseId_Feature_Until",
                 "IX_Licenses_AccountId_RevokeTime",
+                "IX_ParkedRequests_AccountId_LicenseId_Thumbprint",
+                "IX_ParkedRequests_Id",
+                "IX_ParkedRequests_Thumbprint_Jti",
                 "IX_Products_Code",
                 "IX_SlcEntries_LicenseId",
             ],
@@ -117,10 +120,13 @@ public class ModelTests
         using var db = Create(DatabaseKind.Sqlite);
         string[] directories = ["SlcEntry", "ExternalRefEntry", "AnsweredRequest"];
 
-        // What a stolen key signed, which files run on and what waits to be sealed is asked of every database in turn, should
-        // there be several.
+        // What a stolen key signed, which files run on, what waits to be sealed or approved is asked of every database in turn,
+        // should there be several.
         string[] overAll =
-            ["IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id"];
+        [
+            "IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id",
+            "IX_ParkedRequests_Id", "IX_ParkedRequests_Thumbprint_Jti",
+        ];
         var owned = db.Model.GetEntityTypes()
             .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name))
             .ToList();

@@ -29,6 +29,7 @@ internal static class Entitle
             AccountCommands.Create(),
             LicenseCommands.Create(),
             ActivationCommands.Create(),
+            ParkedRequestCommands.Create(),
             RequestCommand.Create(),
             PreviewCommand.Create(),
             ActivateCommand.Create(),

@@ -46,6 +46,18 @@ public sealed class EntitlementRefusedException : Exception
     /// </summary>
     public Google.Rpc.Status Details { get; }
 
+    /// <summary>
+    /// Whether nothing is wrong and somebody has to approve the request first. Go on without a license, and make the same
+    /// call again after <see cref="RetryAfter"/>: it sends the same request.
+    /// </summary>
+    public bool IsAwaitingApproval => Reason == ErrorReason.AwaitingApproval;
+
+    /// <summary>How much later the same call is worth another try; null when the service gave no advice.</summary>
+    public TimeSpan? RetryAfter => Details.Details
+        .Where(detail => detail.Is(RetryInfo.Descriptor))
+        .Select(detail => detail.Unpack<RetryInfo>().RetryDelay?.ToTimeSpan())
+        .FirstOrDefault();
+
     /// <summary>Null when the failure carries no details of this service.</summary>
     public static EntitlementRefusedException? From(RpcException exception)
     {

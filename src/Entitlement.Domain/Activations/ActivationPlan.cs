@@ -26,6 +26,12 @@ public sealed class ActivationPlan
     /// <summary>Whether it would take a machine seat: it has none yet, or has given it back.</summary>
     public required bool TakesSeat { get; init; }
 
+    /// <summary>
+    /// Whether a product must wait for a principal's approval. The mode says who may take seats; a machine that keeps what
+    /// it has takes none.
+    /// </summary>
+    public bool NeedsApproval => TakesMore && _license.ActivationMode == ActivationMode.Approval;
+
     /// <summary>All devices of the request.</summary>
     public IReadOnlyList<Device> Devices => _machine.Devices;
 
@@ -125,23 +131,17 @@ public sealed class ActivationPlan
 
     /// <summary>
     /// Refuses what must not be carried out, in a fixed order: the license's own state, who may take seats, what care
-    /// covers, what is licensed, and last what is left.
+    /// covers, what is licensed, whether somebody must approve it, and last what is left.
     /// </summary>
     /// <param name="now">The moment of the decision.</param>
     /// <param name="byPrincipal">Whether a principal with <c>license.activate</c> hands the request in.</param>
     /// <exception cref="EntitlementException">The plan must not be carried out.</exception>
     public void RequireAllowed(DateTimeOffset now, bool byPrincipal)
     {
-        _license.RequireInForce(now);
-        if (!byPrincipal && (TakesSeat || Added.Count > 0))
+        RequireGrantable(now, byPrincipal);
+        if (!byPrincipal && NeedsApproval)
         {
-            RequireSelfService();
-        }
-
-        _license.RequireCovers(_machine.BuildDate);
-        if (UnlicensedFeatures.Count > 0)
-        {
-            throw Refusal.FeatureNotLicensed(_license.Name, UnlicensedFeatures[0]);
+            throw Refusal.ActivationNeedsApproval(_license.Name);
         }
 
         var shortages = Seats.Where(line => line.IsShort).ToList();
@@ -150,6 +150,12 @@ public sealed class ActivationPlan
             throw Refusal.SeatsExhausted(_license.Name, shortages);
         }
     }
+
+    /// <summary>
+    /// Refuses what no approval would mend, in the same order. What is left is not asked: some may be, when it is approved.
+    /// </summary>
+    /// <exception cref="EntitlementException">Nobody need be asked to approve it.</exception>
+    public void RequireApprovable(DateTimeOffset now) => RequireGrantable(now, byPrincipal: false);
 
     /// <summary>Makes the activation, or brings the recorded one up to date, for the license file of the next generation.</summary>
     /// <param name="lifetime">How long a license file lives that has an end of its own.</param>
@@ -171,17 +177,20 @@ public sealed class ActivationPlan
         ? generation + 1
         : throw Refusal.InvalidArgument("license_request.gen", "leaves no generation after it; start over with a new instance key");
 
-    /// <summary>The mode says who may take seats; a machine that keeps what it has takes none.</summary>
-    private void RequireSelfService()
+    private bool TakesMore => TakesSeat || Added.Count > 0;
+
+    private void RequireGrantable(DateTimeOffset now, bool byPrincipal)
     {
-        switch (_license.ActivationMode)
+        _license.RequireInForce(now);
+        if (!byPrincipal && TakesMore && _license.ActivationMode == ActivationMode.PortalOnly)
         {
-            case ActivationMode.PortalOnly:
-                throw Refusal.ActivationByPortalOnly(_license.Name);
-            case ActivationMode.Approval:
-                throw Refusal.ActivationNeedsApproval(_license.Name);
-            case ActivationMode.SelfService:
-                break;
+            throw Refusal.ActivationByPortalOnly(_license.Name);
+        }
+
+        _license.RequireCovers(_machine.BuildDate);
+        if (UnlicensedFeatures.Count > 0)
+        {
+            throw Refusal.FeatureNotLicensed(_license.Name, UnlicensedFeatures[0]);
         }
     }
 }

@@ -154,11 +154,6 @@ public static partial class Refusal
             $"Seats of {license} are given by its owner's people alone. Send them the request file.",
             ("license", $"{license}"));
 
-    public static EntitlementException ActivationNeedsApproval(LicenseName license) =>
-        new(FailureReason.ActivationNeedsApproval,
-            $"A request for {license} takes effect when somebody who may approve it hands it in. Send them the request file, then send it again.",
-            ("license", $"{license}"));
-
     public static EntitlementException LicenseNotSuspended(LicenseName license) =>
         new(FailureReason.LicenseNotSuspended, $"{license} is not suspended, so there is nothing to reinstate.",
             ("license", $"{license}"));

@@ -59,6 +59,22 @@ public readonly record struct ActivationName(Guid AccountId, Guid LicenseId, Gui
     public override string ToString() => $"accounts/{AccountId}/licenses/{LicenseId}/activations/{ActivationId}";
 }
 
+/// <summary><c>accounts/{account}/licenses/{license}/parkedRequests/{parked_request}</c>.</summary>
+public readonly record struct ParkedRequestName(Guid AccountId, Guid LicenseId, Guid RequestId)
+{
+    public const string Format = "accounts/{account}/licenses/{license}/parkedRequests/{parked_request}";
+
+    public LicenseName License => new(AccountId, LicenseId);
+
+    /// <inheritdoc cref="ProductName.Parse"/>
+    public static ParkedRequestName Parse(string text, string field) =>
+        NamePattern.TryParse(text, ["accounts", "licenses", "parkedRequests"], out var ids)
+            ? new(ids[0], ids[1], ids[2])
+            : throw NamePattern.Refuse(field, Format);
+
+    public override string ToString() => $"accounts/{AccountId}/licenses/{LicenseId}/parkedRequests/{RequestId}";
+}
+
 /// <summary>
 /// Reads names of the form <c>collection/{uuid}/collection/{uuid}</c>. A UUID counts only in the one spelling that we
 /// write, so that a resource has one name.

@@ -21,6 +21,7 @@ internal sealed partial class ActivationService(
     EntitlementDbContext db,
     ActivationWriter writer,
     OnceWriter once,
+    RequestParking parking,
     StatusReporting reporting,
     LicenseFileIssuer issuer,
     RequestGate gate,
@@ -54,9 +55,13 @@ internal sealed partial class ActivationService(
         var preview = situation.ToPreview(plan, now);
         try
         {
-            if (answered is null)
+            if (answered is null && IsToPark(plan, received, now, byPrincipal))
             {
-                Require(plan, received, now, byPrincipal);
+                await RequireNotParkedAsync(situation, received, now, context.CancellationToken);
+                preview.Outcome = PreviewOutcome.Parked;
+            }
+            else if (answered is null)
+            {
                 await RequireFileAsync(situation, byPrincipal, now, context.CancellationToken);
 
                 // Made and thrown away: nothing less tells whether the file keeps to its limit.
@@ -81,7 +86,7 @@ internal sealed partial class ActivationService(
 
     public override async Task<ActivateResponse> Activate(ActivateRequest request, ServerCallContext context)
     {
-        var answer = await AnswerAsync(request.LicenseRequest, LicenseRequestOperation.Activate, context);
+        var answer = await AnswerAsync(request.LicenseRequest, context, LicenseRequestOperation.Activate);
         return new ActivateResponse
         {
             LicenseFile = answer.File,
@@ -94,7 +99,7 @@ internal sealed partial class ActivationService(
 
     public override async Task<RefreshLicenseResponse> RefreshLicense(RefreshLicenseRequest request, ServerCallContext context)
     {
-        var answer = await AnswerAsync(request.LicenseRequest, LicenseRequestOperation.Refresh, context);
+        var answer = await AnswerAsync(request.LicenseRequest, context, LicenseRequestOperation.Refresh);
         return new RefreshLicenseResponse
         {
             LicenseFile = answer.File,
@@ -105,10 +110,11 @@ internal sealed partial class ActivationService(
         };
     }
 
-    private async Task<Answer> AnswerAsync(ByteString file, LicenseRequestOperation operation, ServerCallContext context)
+    private async Task<Answer> AnswerAsync(
+        ByteString file, ServerCallContext context, params LicenseRequestOperation[] operations)
     {
         var verified = await gate.VerifyAsync(LicenseRequestFile.Open(file.Span), context);
-        var received = ReceivedRequest.Read(verified, signer.Issuer, operation);
+        var received = ReceivedRequest.Read(verified, signer.Issuer, operations);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             // One connection for all that is read; it is given back before the writer needs one of its own.
@@ -122,7 +128,7 @@ internal sealed partial class ActivationService(
                 return await AnswerAgainAsync(situation, answered, context.CancellationToken);
             }
 
-            if (await TryIssueAsync(situation, received, byPrincipal, context) is { } response)
+            if (await TryIssueAsync(situation, received, file, byPrincipal, context) is { } response)
             {
                 return response;
             }
@@ -133,18 +139,25 @@ internal sealed partial class ActivationService(
 
     /// <summary>Null when something that the decision rests on was changed meanwhile.</summary>
     private async Task<Answer?> TryIssueAsync(
-        Situation situation, ReceivedRequest received, bool byPrincipal, ServerCallContext context)
+        Situation situation, ReceivedRequest received, ByteString sent, bool byPrincipal, ServerCallContext context)
     {
         var now = clock.GetUtcNow().ToWholeMilliseconds();
         var plan = situation.PlanFor(received);
-        Require(plan, received, now, byPrincipal);
+        if (IsToPark(plan, received, now, byPrincipal))
+        {
+            var told = await parking.ParkAsync(
+                db, situation.License, received, sent.Memory, context.CancellationToken);
+            return told is null ? null : throw told;
+        }
+
         await RequireFileAsync(situation, byPrincipal, now, context.CancellationToken);
 
         var (recorded, revision) = (situation.Recorded?.Generation ?? 0, situation.Recorded?.Revision ?? 0);
         var activation = plan.Carry(signer.Lifetime, now);
         var file = issuer.Issue(activation, situation.License, situation.Features, received);
-        var change = new ActivationChange(situation.License, plan, activation, revision, file, received);
         var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{received.InstanceThumbprint}";
+        var approval = byPrincipal ? await FindApprovalAsync(received, activation, actor, now, context.CancellationToken) : null;
+        var change = new ActivationChange(situation.License, plan, activation, revision, file, received, approval);
         if (!await writer.TryWriteAsync(change, actor, context.CancellationToken))
         {
             return null;
@@ -155,14 +168,23 @@ internal sealed partial class ActivationService(
             UnsafeByteOperations.UnsafeWrap(file.Content), activation.ToMessage(received.Machine.Devices), Notice: plan.Notice);
     }
 
-    private static void Require(ActivationPlan plan, ReceivedRequest received, DateTimeOffset now, bool byPrincipal)
+    /// <returns>Whether a principal must approve the request; else it may be carried out.</returns>
+    /// <exception cref="EntitlementException">Neither.</exception>
+    private static bool IsToPark(ActivationPlan plan, ReceivedRequest received, DateTimeOffset now, bool byPrincipal)
     {
         if (received.IsRefresh)
         {
             plan.RequireStanding(now);
         }
 
+        if (plan.NeedsApproval && !byPrincipal)
+        {
+            plan.RequireApprovable(now);
+            return true;
+        }
+
         plan.RequireAllowed(now, byPrincipal);
+        return false;
     }
 
     /// <summary>A product's own files are bounded; a principal answers for what it asks for.</summary>

@@ -9,6 +9,7 @@ internal static class ActivationSlice
         services.AddSingleton<LicenseFileIssuer>();
         services.AddSingleton<ActivationWriter>();
         services.AddSingleton<StatusReporting>();
+        services.AddSingleton<RequestParking>();
         services.AddServed<ActivationService>(() => V1.ActivationService.Descriptor);
         return services;
     }

@@ -14,12 +14,45 @@ namespace Entitlement.Server.Activations;
 /// <param name="RevisionRead">The activation's revision as it was read; 0 for a new one.</param>
 /// <param name="File">The signed file.</param>
 /// <param name="Request">The request that it answers.</param>
+/// <param name="Approval">The parked request that it approves; null for most.</param>
 internal sealed record ActivationChange(
-    License License, ActivationPlan Plan, Activation Activation, int RevisionRead, IssuedFile File, ReceivedRequest Request);
+    License License,
+    ActivationPlan Plan,
+    Activation Activation,
+    int RevisionRead,
+    IssuedFile File,
+    ReceivedRequest Request,
+    ApprovalChange? Approval);
+
+/// <summary>A parked request that is approved.</summary>
+/// <param name="Parked">As it will stand.</param>
+/// <param name="RevisionRead">Its revision as it was read.</param>
+/// <param name="Before">What it was then.</param>
+internal sealed record ApprovalChange(ParkedRequest Parked, int RevisionRead, ParkedRequestState Before)
+{
+    /// <summary>Notes that a principal approves a request.</summary>
+    /// <param name="parked">As it was read.</param>
+    /// <param name="activation">What is issued for it.</param>
+    /// <param name="actor">Who approves it.</param>
+    /// <param name="now">When.</param>
+    /// <param name="retention">How long that is remembered.</param>
+    public static ApprovalChange Of(
+        ParkedRequest parked, Activation activation, string actor, DateTimeOffset now, TimeSpan retention)
+    {
+        var (revision, before) = (parked.Revision, parked.State);
+        parked.Approve(activation.Name, actor, now, retention);
+        return new ApprovalChange(parked, revision, before);
+    }
+
+    public string ToAuditDetails() =>
+        AuditJson.Of(new ParkedRequestDecided(Parked.Jti, $"{Before}", Parked.ActivationId));
+}
 
 /// <summary>Makes a change in one transaction: activation, devices, file, request, audit record, and last the seats.</summary>
 internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
 {
+    public const string ApprovedAction = "parked_request.approve";
+
     /// <returns>False when something that the change rests on was changed meanwhile; then nothing is written.</returns>
     /// <exception cref="EntitlementException">Issuing is stopped; see <see cref="Seats.TakeToIssueAsync"/>.</exception>
     public async Task<bool> TryWriteAsync(ActivationChange change, string actor, CancellationToken cancellationToken)
@@ -75,6 +108,18 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
                 activation.Name.ToString(),
                 activation.UpdateTime,
                 AuditJson.Of(CloneSuspected.By(sign, change.Request.Machine.Generation))));
+        }
+
+        if (change.Approval is { } approval)
+        {
+            rows.Update(approval.Parked, approval.RevisionRead);
+            rows.Insert(AuditRecord.Create(
+                activation.AccountId,
+                actor,
+                ApprovedAction,
+                $"{approval.Parked.Name}",
+                activation.UpdateTime,
+                approval.ToAuditDetails()));
         }
 
         return rows;

@@ -56,6 +56,18 @@ internal sealed record GenerationTold(int Generation, int ToldGeneration, string
 /// <param name="Changes">For each feature how much more, or as a negative number how much less, is held.</param>
 internal sealed record LeasesMoved(IReadOnlyDictionary<string, int> Changes);
 
+/// <summary>What it keeps of a request that waits for an approval.</summary>
+/// <param name="Request">Its <c>jti</c>.</param>
+/// <param name="Devices">How many devices it lists.</param>
+/// <param name="Bytes">Of the file.</param>
+internal sealed record RequestParked(Guid Request, int Devices, int Bytes);
+
+/// <summary>What it keeps of a parked request that was decided.</summary>
+/// <param name="Request">Its <c>jti</c>.</param>
+/// <param name="Before">What it was before, by its name in the domain.</param>
+/// <param name="Activation">What an approval made or changed, by its id; null of a rejection.</param>
+internal sealed record ParkedRequestDecided(Guid Request, string Before, Guid? Activation);
+
 /// <summary>The details as JSON objects.</summary>
 internal static class AuditJson
 {
@@ -68,6 +80,12 @@ internal static class AuditJson
 
     public static string Of(GenerationTold details) =>
         JsonSerializer.Serialize(details, ActivationJson.Default.GenerationTold);
+
+    public static string Of(RequestParked details) =>
+        JsonSerializer.Serialize(details, ActivationJson.Default.RequestParked);
+
+    public static string Of(ParkedRequestDecided details) =>
+        JsonSerializer.Serialize(details, ActivationJson.Default.ParkedRequestDecided);
 
     public static string Of(LeasesMoved details) =>
         JsonSerializer.Serialize(details, ActivationJson.Default.LeasesMoved);
@@ -84,4 +102,6 @@ internal static class AuditJson
 [JsonSerializable(typeof(CloneSuspected))]
 [JsonSerializable(typeof(GenerationTold))]
 [JsonSerializable(typeof(LeasesMoved))]
+[JsonSerializable(typeof(RequestParked))]
+[JsonSerializable(typeof(ParkedRequestDecided))]
 internal sealed partial class ActivationJson : JsonSerializerContext;

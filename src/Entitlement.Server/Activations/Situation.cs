@@ -4,6 +4,7 @@ using Entitlement.Domain.Licenses;
 using Entitlement.Formats;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Activations;
 
@@ -33,6 +34,18 @@ internal sealed record Situation(
 
         var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
         return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())]);
+    }
+
+    /// <summary>Of a request that was parked and answered; it names license and key, so that its file is not needed.</summary>
+    public static async Task<Situation> LoadAsync(
+        EntitlementDbContext db, ParkedRequest parked, CancellationToken cancellationToken)
+    {
+        var (account, id) = (parked.AccountId, parked.LicenseId);
+        var license = await db.Licenses.SingleAsync(row => row.AccountId == account && row.Id == id, cancellationToken);
+        var features = await db.ListFeaturesAsync(account, id, cancellationToken);
+        var recorded = await db.FindActivationAsync(account, id, parked.Thumbprint, cancellationToken);
+        var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
+        return new Situation(license, features, recorded, [.. devices.Select(device => device.ToDevice())]);
     }
 
     public ActivationPlan PlanFor(ReceivedRequest request) => Plan(request.Machine, IsOtherMachine(request.Components));

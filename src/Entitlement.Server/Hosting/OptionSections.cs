@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Entitlement.Server.Abuse;
+using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
@@ -23,6 +24,7 @@ internal static class OptionSections
         [LicenseFileOptions.Section] = OptionsOf<LicenseFileOptions>(),
         [IdempotencyOptions.Section] = OptionsOf<IdempotencyOptions>(),
         [AbuseOptions.Section] = OptionsOf<AbuseOptions>(),
+        [ApprovalOptions.Section] = OptionsOf<ApprovalOptions>(),
         [AuditOptions.Section] = OptionsOf<AuditOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
@@ -34,6 +36,7 @@ internal static class OptionSections
         services.AddSection<SigningOptions, SigningOptionsValidator>(SigningOptions.Section);
         services.AddSection<IdempotencyOptions, IdempotencyOptionsValidator>(IdempotencyOptions.Section);
         services.AddSection<AbuseOptions, AbuseOptionsValidator>(AbuseOptions.Section);
+        services.AddSection<ApprovalOptions, ApprovalOptionsValidator>(ApprovalOptions.Section);
         services.AddSection<AuditOptions, AuditOptionsValidator>(AuditOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>

@@ -151,6 +151,22 @@ public class ActivationPlanTests
         Assert.Null(ReasonOf(PlanFor(terms, Machine(generation: 1), standing, [Camera("a")]), byPrincipal: false));
     }
 
+    [Fact]
+    public void What_needs_an_approval_may_be_short_of_seats_meanwhile_and_nothing_else()
+    {
+        var terms = Terms(cameras: 5) with { ActivationMode = ActivationMode.Approval };
+        var standing = PlanFor(terms, Machine()).Carry(Lifetime, Now);
+        var full = PlanFor(terms, Machine(), machinesHeld: terms.MachineLimit);
+        var over = PlanFor(terms with { CareEndTime = Now.AddYears(-1) }, Machine(buildDate: new(2026, 5, 1)));
+
+        full.RequireApprovable(Now);
+        var refusal = Assert.Throws<EntitlementException>(() => over.RequireApprovable(Now));
+
+        Assert.True(full.NeedsApproval);
+        Assert.False(PlanFor(terms, Machine(generation: 1), standing).NeedsApproval);
+        Assert.Equal(FailureReason.BuildNotCovered, refusal.Reason);
+    }
+
     /// <summary>From the gravest down: a request with every fault at once is told the first of these, and so on.</summary>
     [Theory]
     [InlineData(0, FailureReason.LicenseRevoked)]

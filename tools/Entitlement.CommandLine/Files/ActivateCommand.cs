@@ -22,7 +22,8 @@ internal static class ActivateCommand
             ActivationCommands.Rpc(nameof(Stub.Activate)),
             LicenseRequest,
             file => new ActivateRequest { LicenseRequest = file },
-            (screen, answer, parse, cancellation) => StoreAsync(screen, answer, parse.GetRequiredValue(output), cancellation))
+            (screen, answer, parse, cancellation) => StoreAsync(screen, answer, parse.GetRequiredValue(output), cancellation),
+            mayWait: true)
         { output };
     }
 
@@ -35,7 +36,8 @@ internal static class ActivateCommand
             ActivationCommands.Rpc(nameof(Stub.RefreshLicense)),
             LicenseRequest,
             file => new RefreshLicenseRequest { LicenseRequest = file },
-            (screen, answer, parse, cancellation) => StoreAsync(screen, Same(answer), parse.GetRequiredValue(output), cancellation))
+            (screen, answer, parse, cancellation) => StoreAsync(screen, Same(answer), parse.GetRequiredValue(output), cancellation),
+            mayWait: true)
         { output };
     }
 

@@ -4,6 +4,7 @@ using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Grpc.Core;
 
 namespace Entitlement.CommandLine.Files;
 
@@ -19,6 +20,11 @@ internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
         Description = "Send no credentials, as an installed product does, although an API key is at hand.",
     };
 
+    private readonly Option<bool> _wait = new("--wait")
+    {
+        Description = "Where somebody must approve the request, wait and ask again until that is decided.",
+    };
+
     /// <param name="name">What the command is called.</param>
     /// <param name="description">What it does.</param>
     /// <param name="rpc">What it calls.</param>
@@ -26,6 +32,7 @@ internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
     /// <param name="makeRequest">Makes the request of the file.</param>
     /// <param name="show">Tells the answer.</param>
     /// <param name="isOfProduct">Whether an installed product may hand in such a file without credentials.</param>
+    /// <param name="mayWait">Whether somebody may have to approve it first.</param>
     public FileCommand(
         string name,
         string description,
@@ -33,7 +40,8 @@ internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
         (string Name, int MaxBytes) kind,
         Func<ByteString, TRequest> makeRequest,
         Func<Screen, TResponse, ParseResult, CancellationToken, Task<ExitCode>> show,
-        bool isOfProduct = true)
+        bool isOfProduct = true,
+        bool mayWait = false)
         : base(name, description)
     {
         Rpc = rpc;
@@ -44,6 +52,11 @@ internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
             Options.Add(_asProduct);
         }
 
+        if (mayWait)
+        {
+            Options.Add(_wait);
+        }
+
         SetAction(async (parse, cancellation) =>
         {
             // The service judges the file, so a file that is too large is sent with one byte over the limit.
@@ -51,10 +64,27 @@ internal sealed class FileCommand<TRequest, TResponse> : Command, IRpcCommand
             var screen = Screen.Of(parse);
             using var connection = Connection.Open(parse, withoutCredentials: parse.GetValue(_asProduct));
             var request = makeRequest(ByteString.CopyFrom(file));
-            var answer = await screen.WaitAsync(() => connection.CallAsync<TRequest, TResponse>(rpc, request, cancellation));
+            var answer = await screen.WaitAsync(() => CallAsync(connection, request, parse.GetValue(_wait), cancellation));
             return (int)await show(screen, answer, parse, cancellation);
         });
     }
 
     public MethodDescriptor Rpc { get; }
+
+    /// <summary>The same file again is the same request, however often it is sent.</summary>
+    private async Task<TResponse> CallAsync(
+        Connection connection, TRequest request, bool waits, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await connection.CallAsync<TRequest, TResponse>(Rpc, request, cancellation);
+            }
+            catch (RpcException parked) when (waits && Refusal.WaitForApproval(parked) is not null)
+            {
+                await Task.Delay(Refusal.WaitForApproval(parked)!.Value, TimeProvider.System, cancellation);
+            }
+        }
+    }
 }

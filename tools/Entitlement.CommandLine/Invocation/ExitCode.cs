@@ -10,6 +10,9 @@ internal enum ExitCode
     FileInvalid = 4,
     LocalFile = 5,
 
+    /// <summary>Nothing is wrong: somebody has to approve the request first.</summary>
+    Waiting = 6,
+
     /// <summary>The number that <c>sysexits.h</c> gives a fault of the program itself.</summary>
     Fault = 70,
 
@@ -28,6 +31,7 @@ internal static class ExitCodes
         (ExitCode.Unreachable, "the service can't be reached or did not answer in time; try again"),
         (ExitCode.FileInvalid, "a license request or license file breaks its format, or its verification failed"),
         (ExitCode.LocalFile, "a file or folder of this machine can't be read or written"),
+        (ExitCode.Waiting, "the request waits until somebody approves it; run the same again later"),
         (ExitCode.Fault, "a fault of entitle itself"),
         (ExitCode.Interrupted, "interrupted"),
     ];

@@ -13,6 +13,7 @@ namespace Entitlement.CommandLine.Rpc;
 internal static class Refusal
 {
     private const string DetailsTrailer = "grpc-status-details-bin";
+    private const string AwaitingApproval = "AWAITING_APPROVAL";
 
     /// <summary>Every message that the details of a refusal may hold.</summary>
     public static TypeRegistry Types { get; } = TypeRegistry.FromFiles(
@@ -20,6 +21,13 @@ internal static class Refusal
 
     /// <summary>Whether the call got no answer of the service at all.</summary>
     public static bool IsOfTransport(RpcException failure) => Details(failure) is null;
+
+    /// <summary>How much later a request that somebody must approve is to be sent again.</summary>
+    /// <returns>Null when it is refused for another reason.</returns>
+    public static TimeSpan? WaitForApproval(RpcException failure) =>
+        Details(failure) is { } status && Unpack<ErrorInfo>(status)?.Reason == AwaitingApproval
+            ? Unpack<RetryInfo>(status)?.RetryDelay?.ToTimeSpan()
+            : null;
 
     public static CommandFailure ToFailure(RpcException failure, Uri server)
     {
@@ -59,7 +67,8 @@ internal static class Refusal
         var violations = Unpack<BadRequest>(status)?.FieldViolations.Select(violation => (violation.Field, violation.Description));
         var isWorthAnotherTry = code is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
         return new CommandFailure(
-            isWorthAnotherTry ? ExitCode.Unreachable : ExitCode.Refused,
+            isWorthAnotherTry ? ExitCode.Unreachable
+                : info?.Reason == AwaitingApproval ? ExitCode.Waiting : ExitCode.Refused,
             info?.Reason ?? NameOf(status.Code),
             status.Message,
             Advice(status, info))

@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Entitlement.Storage.SqlServer.Migrations
+{
+    /// <inheritdoc />
+    public partial class ParkedRequests : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "ParkedRequests",
+                columns: table => new
+                {
+                    AccountId = table.Column<byte[]>(type: "binary(16)", fixedLength: true, maxLength: 16, nullable: false),
+                    LicenseId = table.Column<byte[]>(type: "binary(16)", fixedLength: true, maxLength: 16, nullable: false),
+                    Id = table.Column<byte[]>(type: "binary(16)", fixedLength: true, maxLength: 16, nullable: false),
+                    Thumbprint = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    Jti = table.Column<byte[]>(type: "binary(16)", fixedLength: true, maxLength: 16, nullable: false),
+                    ContentHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    MachineName = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    ProductVersion = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    DeviceCount = table.Column<int>(type: "int", nullable: false),
+                    Revision = table.Column<int>(type: "int", nullable: false),
+                    State = table.Column<int>(type: "int", nullable: false),
+                    CreateTime = table.Column<long>(type: "bigint", nullable: false),
+                    ExpireTime = table.Column<long>(type: "bigint", nullable: false),
+                    DecideTime = table.Column<long>(type: "bigint", nullable: true),
+                    Decider = table.Column<string>(type: "varchar(128)", unicode: false, maxLength: 128, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Rejection = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
+                    ActivationId = table.Column<byte[]>(type: "binary(16)", fixedLength: true, maxLength: 16, nullable: true),
+                    Size = table.Column<int>(type: "int", nullable: false),
+                    Content = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ParkedRequests", x => new { x.AccountId, x.LicenseId, x.Id });
+                    table.CheckConstraint("CK_ParkedRequests_Size", "\"Size\" >= 0");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ParkingTurns",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ParkingTurns", x => x.Id);
+                });
+
+            migrationBuilder.InsertData(
+                table: "ParkingTurns",
+                columns: new[] { "Id", "Count" },
+                values: new object[] { 1, 0L });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ParkedRequests_AccountId_LicenseId_Thumbprint",
+                table: "ParkedRequests",
+                columns: new[] { "AccountId", "LicenseId", "Thumbprint" },
+                unique: true,
+                filter: "\"State\" = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ParkedRequests_Id",
+                table: "ParkedRequests",
+                column: "Id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ParkedRequests_Thumbprint_Jti",
+                table: "ParkedRequests",
+                columns: new[] { "Thumbprint", "Jti" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "ParkedRequests");
+
+            migrationBuilder.DropTable(
+                name: "ParkingTurns");
+        }
+    }
+}
