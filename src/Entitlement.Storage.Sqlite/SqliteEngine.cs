@@ -14,6 +14,7 @@ internal sealed class SqliteEngine(
     TimeProvider clock) : StorageEngine(contexts), IAsyncDisposable, IDisposable
 {
     private readonly WriterLane _lane = new(contexts, maxQueuedWrites, clock);
+    private readonly Readers _readers = new(contexts);
 
     public override DbConnection Connect() => new SqliteConnection(connectionString);
 
@@ -21,6 +22,11 @@ internal sealed class SqliteEngine(
     public override Task<T> WriteAsync<T>(
         Func<EntitlementDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         _lane.RunAsync(work, cancellationToken);
+
+    /// <summary>On connections that stay open with their statements compiled.</summary>
+    public override Task<T> ReadAsync<T>(
+        Func<EntitlementDbContext, CancellationToken, Task<T>> query, CancellationToken cancellationToken) =>
+        _readers.RunAsync(query, cancellationToken);
 
     /// <summary>
     /// By prepared statements of our own. Writers take turns, so what one of them costs is what all of them wait for, and
@@ -58,7 +64,11 @@ internal sealed class SqliteEngine(
         }
     }
 
-    public ValueTask DisposeAsync() => _lane.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _lane.DisposeAsync();
+        await _readers.DisposeAsync();
+    }
 
     public void Dispose() => _lane.Complete();
 

@@ -35,7 +35,7 @@ public static class SqliteStorage
 
     internal static void Configure(DbContextOptionsBuilder options, string connectionString) => options
         .UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly(typeof(SqliteStorage).Assembly))
-        .AddInterceptors(DurableConnections.Instance);
+        .AddInterceptors(DurableConnections.Instance, KeptStatements.Instance);
 
     private static SqliteConnectionStringBuilder Prepare(string connectionString)
     {

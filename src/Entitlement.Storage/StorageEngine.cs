@@ -26,6 +26,19 @@ public abstract class StorageEngine(IDbContextFactory<EntitlementDbContext> cont
         return await strategy.ExecuteAsync(token => RunAsync(work, token), cancellationToken);
     }
 
+    /// <summary>
+    /// Runs queries that belong together on one connection, which is given back before the caller goes on.
+    /// </summary>
+    /// <param name="query">In a context that tracks nothing.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public virtual async Task<T> ReadAsync<T>(
+        Func<EntitlementDbContext, CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        return await query(db, cancellationToken);
+    }
+
     /// <summary>Writes rows that were read without tracking, or are new, in the transaction of a work.</summary>
     /// <param name="db">The context of the work.</param>
     /// <param name="rows">What is written, in this order where the database takes one after the other.</param>

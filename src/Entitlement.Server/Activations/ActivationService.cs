@@ -12,13 +12,13 @@ using Entitlement.Storage.Queries;
 using Entitlement.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
 
 namespace Entitlement.Server.Activations;
 
 internal sealed partial class ActivationService(
     EntitlementDbContext db,
+    StorageEngine engine,
     ActivationWriter writer,
     OnceWriter once,
     RequestParking parking,
@@ -46,7 +46,7 @@ internal sealed partial class ActivationService(
         var verified = await gate.VerifyAsync(LicenseRequestFile.Open(request.LicenseRequest.Span), context);
         var received = ReceivedRequest.Read(
             verified, signer.Issuer, LicenseRequestOperation.Activate, LicenseRequestOperation.Refresh);
-        var answered = await FindAnswerAsync(received, context.CancellationToken);
+        var answered = await FindAnswerAsync(db, received, context.CancellationToken);
         var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
         var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
 
@@ -117,11 +117,10 @@ internal sealed partial class ActivationService(
         var received = ReceivedRequest.Read(verified, signer.Issuer, operations);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            // One connection for all that is read; it is given back before the writer needs one of its own.
-            await db.Database.OpenConnectionAsync(context.CancellationToken);
-            var answered = await FindAnswerAsync(received, context.CancellationToken);
-            var situation = await Situation.LoadAsync(db, received, context.CancellationToken);
-            await db.Database.CloseConnectionAsync();
+            var (answered, situation) = await engine.ReadAsync(
+                async (db, token) => (
+                    await FindAnswerAsync(db, received, token), await Situation.LoadAsync(db, received, token)),
+                context.CancellationToken);
             var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
             if (answered is not null)
             {
@@ -209,7 +208,8 @@ internal sealed partial class ActivationService(
     }
 
     /// <exception cref="EntitlementException">The instance key used this <c>jti</c> for another request.</exception>
-    private async Task<AnsweredRequest?> FindAnswerAsync(ReceivedRequest received, CancellationToken cancellationToken)
+    private static async Task<AnsweredRequest?> FindAnswerAsync(
+        EntitlementDbContext db, ReceivedRequest received, CancellationToken cancellationToken)
     {
         var answered = await db.FindAnsweredRequestAsync(received.Machine.Thumbprint, received.Jti, cancellationToken);
         return answered is null || answered.ContentHash.AsSpan().SequenceEqual(received.ContentHash)
