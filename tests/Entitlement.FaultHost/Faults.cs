@@ -16,14 +16,11 @@ namespace Entitlement.FaultHost;
 /// <remarks>
 /// The steps are what the server does by itself, seen from outside: nothing in it knows of this. What EF Core tells its
 /// listeners are queries, transactions and savepoints; what SQLite tells are the rows that are written. A step's name is
-/// what happened and the how-manieth time, such as <c>TransactionCommitted#1</c>. The header <c>fault-step</c> names the
-/// step to die at; with <c>?</c> the trailer <c>fault-steps</c> gives the names of all, separated by commas.
+/// what happened and the how-manieth time, such as <c>TransactionCommitted#1</c>. See <see cref="FaultNames"/> for
+/// how a call asks.
 /// </remarks>
 internal sealed class Faults
 {
-    public const string Header = "fault-step";
-    public const string Trailer = "fault-steps";
-
     private static readonly HashSet<string> Transactions =
     [
         RelationalEventId.TransactionStarted.Name!,
@@ -103,7 +100,7 @@ internal sealed class Faults
             self.Kill();
 
             // The signal is on its way, and nothing more may happen until it arrives.
-            Thread.Sleep(Timeout.Infinite);
+            self.WaitForExit();
         }
     }
 
@@ -121,7 +118,7 @@ internal sealed class Faults
         public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
             TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
         {
-            if (context.RequestHeaders.GetValue(Header) is not { } last)
+            if (context.RequestHeaders.GetValue(FaultNames.Header) is not { } last)
             {
                 return await continuation(request, context);
             }
@@ -131,7 +128,7 @@ internal sealed class Faults
             faults.Pass("Received");
             var response = await continuation(request, context);
             faults.Pass("AboutToAnswer");
-            context.ResponseTrailers.Add(Trailer, faults.End());
+            context.ResponseTrailers.Add(FaultNames.Trailer, faults.End());
             return response;
         }
     }

@@ -19,7 +19,8 @@ public sealed class KillTests
         await using var deployment = await Deployment.StartAsync(database, Repository.FaultProgram);
         var services = deployment.Services;
         var estate = await Estate.CreateAsync(services[0], "--machines", $"{Seats}");
-        var fleet = new Fleet(estate, Machines);
+        using var folder = new TemporaryFolder();
+        var fleet = new Fleet(estate, Machines, folder.Path);
 
         var cutOff = await fleet.ActivateUntilDeathAsync(services);
         await services[0].WaitForEndAsync();
@@ -29,6 +30,7 @@ public sealed class KillTests
 
         Assert.Contains(cutOff, answer => answer is null);
         Assert.All(cutOff.Index().Where(known => known.Item is not null), known => Assert.Equal(known.Item, again[known.Index]));
+        Assert.All(again, Assert.NotNull);
         Assert.Equal(Machines - Seats, again.Count(answer => answer == Refusal));
         Assert.Equal(Seats, again.Where(answer => answer != Refusal).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(again, onceMore);

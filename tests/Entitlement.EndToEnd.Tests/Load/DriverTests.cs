@@ -63,6 +63,29 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain(answers, answer => answer.RepeatedAnswer);
     }
 
+    [Fact]
+    public async Task Sends_a_file_of_requests_again_and_prints_the_same_license_files()
+    {
+        var file = _folder.File("requests.json");
+        (await DriveAsync("requests", "--count", "5", "--licenses", "1", "--out", file)).Succeeded();
+
+        var (first, again) = (await SendAsync(file), await SendAsync(file));
+
+        Assert.Equal([0, 1, 2, 3, 4], first.Select(answer => (int)answer["request"]!));
+        Assert.Equal(5, first.Select(LicenseFile).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(first.Select(LicenseFile), again.Select(LicenseFile));
+        Assert.DoesNotContain(first, answer => (bool)answer["repeated_answer"]!);
+        Assert.All(again, answer => Assert.True((bool)answer["repeated_answer"]!));
+
+        static string? LicenseFile(JsonNode answer) => (string?)answer["license_file"];
+    }
+
+    private async Task<List<JsonNode>> SendAsync(string file)
+    {
+        var lines = (await DriveAsync("send", "--requests", file)).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(line => JsonNode.Parse(line)!).OrderBy(answer => (int)answer["request"]!)];
+    }
+
     private static int Answered(JsonNode report) => (int)report["statusCodeDistribution"]!["OK"]!;
 
     private Task<Finished> DriveAsync(params string[] arguments) =>

@@ -1,17 +1,29 @@
+using Entitlement.V1;
+
 namespace Entitlement.EndToEnd.Tests.Machinery;
 
-/// <summary>A product, an account and a license of one test's own, made through <c>entitle</c>.</summary>
+/// <summary>A product, an account and a license of one test's own.</summary>
 internal sealed record Estate(string ProductCode, string Account, string License, string Slc)
 {
-    public static async Task<Estate> CreateAsync(Service service, params string[] licenseOptions)
+    public static Task<Estate> CreateAsync(Service service, params string[] licenseOptions) =>
+        CreateForAsync(service, $"p-{Guid.NewGuid():N}", licenseOptions);
+
+    /// <param name="service">Where they are made: product and account over gRPC, which takes a fraction of what a process takes.</param>
+    /// <param name="productCode">Of no product that is there.</param>
+    /// <param name="licenseOptions">Of <c>entitle license create</c>.</param>
+    public static async Task<Estate> CreateForAsync(Service service, string productCode, params string[] licenseOptions)
     {
-        var code = $"p-{Guid.NewGuid():N}";
-        var product = await FieldAsync(service, "name", "product", "create", "--code", code, "--name", "A product");
-        var account = await FieldAsync(service, "name", "account", "create", "--name", "A customer");
+        using var channel = service.OpenChannel();
+        var headers = await service.CredentialsAsync();
+        var product = await new ProductService.ProductServiceClient(channel).CreateProductAsync(
+            new CreateProductRequest { Product = new Product { Code = productCode, DisplayName = "A product" } }, headers);
+        var account = await new AccountService.AccountServiceClient(channel).CreateAccountAsync(
+            new CreateAccountRequest { Account = new Account { DisplayName = "A customer" } }, headers);
+        var (productName, accountName) = (product.Product.Name, account.Account.Name);
         var created = (await service.EntitleAsync(
-            ["license", "create", "--account", account, "--product", product, "--json", .. licenseOptions])).Succeeded();
+            ["license", "create", "--account", accountName, "--product", productName, "--json", .. licenseOptions])).Succeeded();
         var license = created.Json["license"]!;
-        return new Estate(code, account, (string)license["name"]!, (string)license["slc"]!);
+        return new Estate(productCode, accountName, (string)license["name"]!, (string)license["slc"]!);
     }
 
     /// <summary>Makes a license request of this machine for it.</summary>
@@ -22,7 +34,4 @@ internal sealed record Estate(string ProductCode, string Account, string License
             "--out", Path.Combine(folder, file), .. options,
             .. options.Contains("--build-date", StringComparer.Ordinal) ? Array.Empty<string>() : ["--build-date", "2026-11-01"],
         ]);
-
-    private static async Task<string> FieldAsync(Service service, string field, params string[] arguments) =>
-        (await service.EntitleAsync([.. arguments, "--field", field])).Succeeded().Output.Trim();
 }

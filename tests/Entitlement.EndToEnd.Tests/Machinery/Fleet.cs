@@ -1,23 +1,27 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Entitlement.FaultHost;
 using Entitlement.Formats;
-using Entitlement.Testing;
 using Entitlement.V1;
 using Google.Protobuf;
 using Grpc.Core;
 
 namespace Entitlement.EndToEnd.Tests.Machinery;
 
-/// <summary>Many machines of one license, each with a key of its own and one license request that it sends again and again.</summary>
-internal sealed class Fleet(Estate estate, int machines)
+/// <summary>
+/// Many machines of one license, each with a key of its own and one license request that it sends again and again. The
+/// requests come from several processes at once.
+/// </summary>
+internal sealed class Fleet(Estate estate, int machines, string folder)
 {
-    /// <summary>Connections over which the requests come, each from a client of its own.</summary>
-    private const int Clients = 10;
+    private const int Senders = 5;
 
-    /// <summary>How often a machine sends a request again whose answer was lost. More would hide a server that loses many.</summary>
+    /// <summary>How often a request is sent again whose answer was lost. More would hide a server that loses many.</summary>
     private const int Repetitions = 2;
 
-    /// <summary>The machine whose call ends the first server: a late enough one that others came before, and it asks that server.</summary>
-    private const int Fatal = 2 * Clients;
+    /// <summary>After so many answers a call asks the first server to die: it has seats left then, and calls under way.</summary>
+    private const int AnswersBeforeDeath = 20;
 
     private const string LastStep = "TransactionCommitted#1";
 
@@ -26,85 +30,81 @@ internal sealed class Fleet(Estate estate, int machines)
     private readonly byte[][] _requests = [.. Enumerable.Range(0, machines).Select(number => MakeRequest(estate, number))];
 
     /// <summary>
-    /// Hands in the requests of all machines at once, each once. One of the first asks the first server to die when it has
+    /// Hands in the requests of all machines at once, each once. The last machine's asks the first server to die when it has
     /// committed the next time, before anybody is told.
     /// </summary>
     /// <param name="services">Servers of one database, each a <see cref="Repository.FaultProgram"/>.</param>
     /// <returns>For each machine its license file, or the reason of the refusal; null when no answer came.</returns>
-    public Task<string?[]> ActivateUntilDeathAsync(IReadOnlyList<Service> services) =>
-        OverClientsAsync(services, first: 0, async (client, request) =>
+    public async Task<string?[]> ActivateUntilDeathAsync(IReadOnlyList<Service> services)
+    {
+        var answers = new string?[machines];
+        var left = AnswersBeforeDeath;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sent = SendAsync(services, first: 0, [.. Enumerable.Range(0, machines - 1)], (number, answer) =>
         {
-            try
+            answers[number] = answer;
+            if (Interlocked.Decrement(ref left) == 0)
             {
-                var last = request == _requests[Fatal] ? LastStep : null;
-                return await ActivateAsync(client, request, waitForReady: false, last);
-            }
-            catch (RpcException lost) when (IsLost(lost))
-            {
-                // The server is gone: that answer never came, and nothing is claimed of it.
-                return null;
+                begun.SetResult();
             }
         });
+        await Task.WhenAny(begun.Task, sent);
+        await DieAsync(services[0]);
+        await sent;
+        return answers;
+    }
 
     /// <summary>Hands in the requests of all machines at once; one whose answer is lost is sent again.</summary>
-    /// <param name="services">Servers of one database; the clients are spread over them.</param>
-    /// <param name="first">The client that asks the first server; another one makes most ask another server than before.</param>
+    /// <param name="services">Servers of one database; the senders are spread over them.</param>
+    /// <param name="first">The sender that asks the first server; another one makes most ask another server than before.</param>
     /// <returns>For each machine its license file, or the reason of the refusal.</returns>
-    public Task<string[]> ActivateAsync(IReadOnlyList<Service> services, int first) =>
-        OverClientsAsync(services, first, async (client, request) =>
+    public async Task<string?[]> ActivateAsync(IReadOnlyList<Service> services, int first)
+    {
+        var answers = new string?[machines];
+        for (var round = 0; round <= Repetitions && answers.Contains(null); round++)
         {
-            for (var repetition = 0; ; repetition++)
+            // On a machine with too little time for both ends, either may take the other for gone.
+            var open = Enumerable.Range(0, machines).Where(number => answers[number] is null).ToList();
+            await SendAsync(services, first, open, (number, answer) => answers[number] = answer);
+        }
+
+        return answers;
+    }
+
+    private Task SendAsync(IReadOnlyList<Service> services, int first, List<int> numbers, Action<int, string?> tell) =>
+        Task.WhenAll(Enumerable.Range(0, Senders).Select(async sender =>
+        {
+            var own = numbers.Where(number => number % Senders == sender).ToList();
+            var file = Path.Combine(folder, $"requests-{sender}.json");
+            await File.WriteAllTextAsync(
+                file, JsonSerializer.Serialize(own.Select(number => new { license_request = _requests[number] })));
+            var service = services[(first + sender) % services.Count];
+            using var process = Command.Start(
+                "dotnet", [Repository.LoadProgram, "send", "--requests", file, "--callers", $"{machines / Senders}"], service.Environment);
+            var told = process.StandardError.ReadToEndAsync();
+            var count = 0;
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
             {
-                try
-                {
-                    return await ActivateAsync(client, request, waitForReady: true);
-                }
-                catch (RpcException lost) when (IsLost(lost) && repetition < Repetitions)
-                {
-                    // On a machine with too little time for both ends, either may take the other for gone.
-                }
+                var answer = JsonNode.Parse(line)!;
+                var reason = (string?)answer["status"] == "FAILED_PRECONDITION" ? (string?)answer["reason"] : null;
+                tell(own[(int)answer["request"]!], (string?)answer["license_file"] ?? reason);
+                count++;
             }
-        });
 
-    private async Task<T[]> OverClientsAsync<T>(
-        IReadOnlyList<Service> services, int first, Func<ActivationService.ActivationServiceClient, byte[], Task<T>> handIn)
+            await process.WaitForExitAsync();
+            Assert.True(count == own.Count, $"A sender told of {count} of {own.Count} requests.\n{await told}");
+        }));
+
+    /// <summary>Hands in the last machine's request, and the server dies of it.</summary>
+    private async Task DieAsync(Service service)
     {
-        var channels = Enumerable.Range(first, Clients).Select(client => services[client % services.Count].OpenChannel()).ToList();
-        try
-        {
-            return await Task.WhenAll(_requests.Select((request, number) =>
-                handIn(new ActivationService.ActivationServiceClient(channels[number % Clients]), request)));
-        }
-        finally
-        {
-            channels.ForEach(channel => channel.Dispose());
-        }
+        using var channel = service.OpenChannel();
+        var call = new ActivationService.ActivationServiceClient(channel).ActivateAsync(
+            new ActivateRequest { LicenseRequest = ByteString.CopyFrom(_requests[^1]) },
+            new Metadata { { FaultNames.Header, LastStep } },
+            Service.Deadline(Patience));
+        await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
     }
-
-    private static async Task<string> ActivateAsync(
-        ActivationService.ActivationServiceClient client, byte[] request, bool waitForReady, string? lastStep = null)
-    {
-        var headers = new Metadata();
-        if (lastStep is not null)
-        {
-            headers.Add("fault-step", lastStep);
-        }
-
-        try
-        {
-            var answer = await client.ActivateAsync(
-                new ActivateRequest { LicenseRequest = ByteString.CopyFrom(request) },
-                new CallOptions(headers, Service.Deadline(Patience)).WithWaitForReady(waitForReady));
-            return answer.LicenseFile.ToStringUtf8();
-        }
-        catch (RpcException refusal) when (refusal.StatusCode == StatusCode.FailedPrecondition)
-        {
-            return refusal.Reason();
-        }
-    }
-
-    private static bool IsLost(RpcException failure) =>
-        failure.StatusCode != StatusCode.DeadlineExceeded && !failure.IsByService();
 
     private static byte[] MakeRequest(Estate estate, int number)
     {

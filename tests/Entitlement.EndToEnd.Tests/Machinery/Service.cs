@@ -95,6 +95,10 @@ internal sealed class Service : IAsyncDisposable
     public Task<Finished> EntitleAsync(params IEnumerable<string> arguments) =>
         Machinery.Command.RunAsync("dotnet", [Repository.EntitleProgram, .. arguments], Environment);
 
+    /// <summary>Headers of a call by its administrator.</summary>
+    public async Task<Metadata> CredentialsAsync() =>
+        new() { { "authorization", $"Bearer {(await File.ReadAllTextAsync(KeyFile)).Trim()}" } };
+
     /// <summary>The end that no process can do anything about (SIGKILL).</summary>
     public async Task KillAsync()
     {

@@ -21,22 +21,22 @@ internal static class Drive
     /// its latencies say little of a service that stalls, because then nobody asks.
     /// </summary>
     public static async Task<LoadRun> ClosedAsync(
-        byte[][] requests,
+        int count,
         int callers,
-        Func<byte[], CancellationToken, Task<CallError?>> call,
+        Func<int, CancellationToken, Task<CallError?>> call,
         Progress progress,
         CancellationToken cancellation)
     {
-        var calls = new Call[requests.Length];
+        var calls = new Call[count];
         var next = -1;
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(
             async () =>
             {
-                for (var i = Interlocked.Increment(ref next); i < requests.Length; i = Interlocked.Increment(ref next))
+                for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
                 {
                     var began = Stopwatch.GetTimestamp();
-                    var error = await call(requests[i], cancellation);
+                    var error = await call(i, cancellation);
                     calls[i] = new Call(Stopwatch.GetElapsedTime(began), error);
                     progress.Step();
                 }
@@ -50,19 +50,19 @@ internal static class Drive
     /// which a call was due, so that a driver or a service that falls behind can't hide it.
     /// </summary>
     public static async Task<LoadRun> OpenAsync(
-        byte[][] requests,
+        int count,
         int rate,
-        Func<byte[], CancellationToken, Task<CallError?>> call,
+        Func<int, CancellationToken, Task<CallError?>> call,
         Progress progress,
         CancellationToken cancellation)
     {
-        var calls = new Call[requests.Length];
-        var running = new List<Task>(requests.Length);
+        var calls = new Call[count];
+        var running = new List<Task>(count);
         var start = Stopwatch.GetTimestamp();
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (running.Count < requests.Length && await tick.WaitForNextTickAsync(cancellation))
+        while (running.Count < count && await tick.WaitForNextTickAsync(cancellation))
         {
-            var due = (int)Math.Min(requests.Length, (Stopwatch.GetElapsedTime(start).TotalSeconds * rate) + 1);
+            var due = (int)Math.Min(count, (Stopwatch.GetElapsedTime(start).TotalSeconds * rate) + 1);
             while (running.Count < due)
             {
                 running.Add(CallAsync(running.Count));
@@ -78,7 +78,7 @@ internal static class Drive
 
             // To another thread, so that making one call does not put off the next.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            var error = await call(requests[i], cancellation);
+            var error = await call(i, cancellation);
             calls[i] = new Call(Stopwatch.GetElapsedTime(due), error);
             progress.Step();
         }

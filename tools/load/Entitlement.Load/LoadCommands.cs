@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Entitlement.CommandLine;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
@@ -35,6 +36,20 @@ internal static class LoadCommands
         Required = true,
     };
 
+    private static readonly Option<string> Requests = new("--requests")
+    {
+        Description = "What requests wrote.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    /// <summary>Of files and lines: names as the contract's messages have them, and nothing that is not there.</summary>
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     public static RootCommand CreateRoot() => Entitle.Complete(new RootCommand("Load for a running license service")
     {
         Make(
@@ -42,7 +57,8 @@ internal static class LoadCommands
             "Activate fresh installations and print the figures that ghz prints",
             ActivateAsync,
             Count, Licenses, Callers, Rate, Connections),
-        Make("requests", "Write fresh requests for the configurations in tools/load/ghz", WriteAsync, Count, Licenses, Out),
+        Make("requests", "Write fresh requests for the configurations in tools/load/ghz, or for send", WriteAsync, Count, Licenses, Out),
+        Make("send", "Send the requests of a file once each and print every answer as a line of JSON", SendAsync, Requests, Callers, Connections),
     });
 
     private static Command Make(
@@ -65,10 +81,34 @@ internal static class LoadCommands
         using var service = new Target(parse, parse.GetValue(Connections));
         var progress = new Progress(screen, "answered", requests.Length);
         var run = parse.GetValue(Rate) is { } rate
-            ? await Drive.OpenAsync(requests, rate, service.ActivateAsync, progress, cancellation)
-            : await Drive.ClosedAsync(requests, parse.GetValue(Callers), service.ActivateAsync, progress, cancellation);
+            ? await Drive.OpenAsync(requests.Length, rate, CallAsync, progress, cancellation)
+            : await Drive.ClosedAsync(requests.Length, parse.GetValue(Callers), CallAsync, progress, cancellation);
         LoadReport.Of(run).Show(screen);
-        return run.Calls.All(call => call.Error is null) ? ExitCode.Ok : ExitCode.Refused;
+        return ExitCodeOf(run);
+
+        Task<CallError?> CallAsync(int i, CancellationToken token) => service.ActivateAsync(requests[i], token);
+    }
+
+    private static ExitCode ExitCodeOf(LoadRun run) =>
+        run.Calls.All(call => call.Error is null) ? ExitCode.Ok : ExitCode.Refused;
+
+    private static async Task<ExitCode> SendAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var screen = Screen.Of(parse);
+        await using var file = File.OpenRead(parse.GetRequiredValue(Requests));
+        var requests = await JsonSerializer.DeserializeAsync<WrittenRequest[]>(file, Json, cancellation) ?? [];
+        using var service = new Target(parse, parse.GetValue(Connections));
+        var progress = new Progress(screen, "answered", requests.Length);
+        var run = await Drive.ClosedAsync(requests.Length, parse.GetValue(Callers), CallAsync, progress, cancellation);
+        return ExitCodeOf(run);
+
+        async Task<CallError?> CallAsync(int i, CancellationToken token)
+        {
+            var (answer, error) = await service.SendAsync(requests[i].LicenseRequest, token);
+            screen.WriteLine(JsonSerializer.Serialize(
+                new SentRequest(i, answer?.LicenseFile.ToStringUtf8(), answer?.RepeatedAnswer, error?.Status, error?.Reason), Json));
+            return error;
+        }
     }
 
     private static async Task<ExitCode> WriteAsync(ParseResult parse, CancellationToken cancellation)
@@ -78,8 +118,7 @@ internal static class LoadCommands
         var path = parse.GetRequiredValue(Out);
         await using (var file = File.Create(path))
         {
-            var messages = requests.Select(request => new { license_request = Convert.ToBase64String(request) });
-            await JsonSerializer.SerializeAsync(file, messages, cancellationToken: cancellation);
+            await JsonSerializer.SerializeAsync(file, requests.Select(request => new WrittenRequest(request)), Json, cancellation);
         }
 
         screen.Note($"{requests.Length} requests in {path}. Each serves one run: sent again, it gets the answer that it got.");
@@ -108,4 +147,10 @@ internal static class LoadCommands
             result.AddError($"{result.Option.Name} must be 1 to {most}.");
         }
     }
+
+    /// <summary>An <c>ActivateRequest</c> in the JSON of the contract.</summary>
+    private sealed record WrittenRequest(byte[] LicenseRequest);
+
+    /// <summary>What came of the request at this place of the file, from 0.</summary>
+    private sealed record SentRequest(int Request, string? LicenseFile, bool? RepeatedAnswer, string? Status, string? Reason);
 }

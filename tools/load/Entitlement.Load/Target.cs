@@ -24,20 +24,28 @@ internal sealed class Target : IDisposable
         _connections = [.. Enumerable.Range(0, connections).Select(_ => Connection.Open(parse, withoutCredentials: true))];
     }
 
+    /// <summary>Hands in a request that nobody sent before.</summary>
     /// <returns>Null when it was answered as it should be; otherwise status and reason.</returns>
-    public async Task<CallError?> ActivateAsync(byte[] request, CancellationToken cancellation)
+    public async Task<CallError?> ActivateAsync(byte[] request, CancellationToken cancellation) =>
+        await SendAsync(request, cancellation) switch
+        {
+            ({ RepeatedAnswer: true }, _) => new CallError("OK", "not a fresh request: it was answered before"),
+            var (_, error) => error,
+        };
+
+    /// <returns>The answer, or status and reason of the refusal or of what happened on the way.</returns>
+    public async Task<(ActivateResponse? Answer, CallError? Error)> SendAsync(byte[] request, CancellationToken cancellation)
     {
         var connection = _connections[(uint)Interlocked.Increment(ref _next) % _connections.Length];
         try
         {
-            var answer = await connection.CallAsync<ActivateRequest, ActivateResponse>(
-                Activate, new ActivateRequest { LicenseRequest = UnsafeByteOperations.UnsafeWrap(request) }, cancellation);
-            return answer.RepeatedAnswer ? new CallError("OK", "not a fresh request: it was answered before") : null;
+            return (await connection.CallAsync<ActivateRequest, ActivateResponse>(
+                Activate, new ActivateRequest { LicenseRequest = UnsafeByteOperations.UnsafeWrap(request) }, cancellation), null);
         }
         catch (RpcException failure) when (failure.StatusCode != StatusCode.Cancelled)
         {
             var told = CommandLine.Rpc.Refusal.ToFailure(failure, _address);
-            return new CallError(told.Status ?? $"{failure.StatusCode}", told.Reason);
+            return (null, new CallError(told.Status ?? $"{failure.StatusCode}", told.Reason));
         }
     }
 
