@@ -1,11 +1,17 @@
 namespace Entitlement.Testing;
 
-/// <summary>A clock that stands until a test moves it; timers fire while it is moved.</summary>
+/// <summary>
+/// A clock that stands until a test moves it; timers fire while it is moved. It can also be set, as people set the clock of
+/// a machine: then another time is shown, and none has passed.
+/// </summary>
 public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = start;
+
+    /// <summary>What timers and timestamps go by.</summary>
+    private DateTimeOffset _passed = start;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -17,7 +23,13 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+        {
+            return _passed.UtcTicks;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -31,6 +43,15 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>Shows another time from now on.</summary>
+    public void Set(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            _now = now;
+        }
+    }
+
     /// <summary>
     /// Moves the clock on, then fires what fell due on the way, in order. What fell due several times fires once, as after a
     /// sleep of the machine.
@@ -41,7 +62,8 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         lock (_lock)
         {
             _now += by;
-            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(timer => timer.Due)];
+            _passed += by;
+            due = [.. _timers.Where(timer => timer.Due <= _passed).OrderBy(timer => timer.Due)];
             due.ForEach(timer => timer.MoveOn());
         }
 
@@ -60,13 +82,13 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
             lock (clock._lock)
             {
                 _period = period;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._passed + dueTime;
             }
 
             return true;
         }
 
-        public void MoveOn() => Due = _period > TimeSpan.Zero ? clock._now + _period : null;
+        public void MoveOn() => Due = _period > TimeSpan.Zero ? clock._passed + _period : null;
 
         public void Fire() => fire();
 

@@ -10,16 +10,8 @@ public sealed class LeaseTimeTests
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Moments around which a lease of two hours is taken, kept and lost.</summary>
-    public static TheoryData<string> Starts =>
-    [
-        "2026-11-23T09:00:00Z", "2026-12-22T09:00:00Z", "2027-11-22T09:00:00Z", "2036-11-22T09:00:00Z",
-        "2028-02-28T23:00:00Z", "2028-02-29T23:00:00Z", "2038-01-19T03:14:07Z", "2038-01-19T01:14:08Z",
-        "2027-03-28T00:30:00Z", "2027-10-31T00:30:00Z", "2027-03-14T06:30:00Z", "2027-12-31T23:00:00Z",
-    ];
-
     [Theory]
-    [MemberData(nameof(Starts))]
+    [MemberData(nameof(Moments.All), MemberType = typeof(Moments))]
     public async Task A_lease_holds_its_place_up_to_its_end_and_may_be_taken_up_again_after_it(string at)
     {
         var (start, clock) = At(at);
@@ -46,7 +38,7 @@ public sealed class LeaseTimeTests
     }
 
     [Theory]
-    [MemberData(nameof(Starts))]
+    [MemberData(nameof(Moments.All), MemberType = typeof(Moments))]
     public async Task A_lease_that_is_renewed_in_time_is_not_lost_before_its_license_ends(string at)
     {
         var (start, clock) = At(at);
@@ -75,7 +67,7 @@ public sealed class LeaseTimeTests
 
     private static (DateTimeOffset Start, ManualClock Clock) At(string text)
     {
-        var start = DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        var start = Moments.At(text);
         return (start, new ManualClock(start));
     }
 
