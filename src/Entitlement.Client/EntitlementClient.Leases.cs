@@ -1,4 +1,7 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Entitlement.Client.Activation;
+using Entitlement.Client.Renewal;
 using Entitlement.Formats;
 using Entitlement.V1;
 using Grpc.Core;
@@ -8,8 +11,13 @@ namespace Entitlement.Client;
 /// <summary>The half that reports and leases floating features.</summary>
 public sealed partial class EntitlementClient
 {
-    private readonly SortedDictionary<string, int> _wanted = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HeldLease> _held = new(StringComparer.Ordinal);
+    private volatile FrozenDictionary<string, HeldLease> _held = FrozenDictionary<string, HeldLease>.Empty;
+    private volatile ImmutableSortedDictionary<string, int> _wanted =
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Whether something is wanted that no answer has come to.</summary>
+    private volatile bool _isLeaseUnanswered;
+
     private CallJournal? _journal;
 
     /// <summary>
@@ -22,29 +30,9 @@ public sealed partial class EntitlementClient
     /// <exception cref="EntitlementRefusedException">The service refused, with its reason.</exception>
     /// <exception cref="InvalidOperationException">No license file of this installation is there.</exception>
     /// <exception cref="RpcException">The service was not reached. Call again: the same call is sent.</exception>
-    public async Task<ReportStatusResponse> ReportStatusAsync(
-        ChannelBase channel, IEnumerable<string>? featuresInUse = null, CancellationToken cancellationToken = default)
-    {
-        var claims = InstalledClaims();
-        var report = new StatusReport
-        {
-            Generation = claims.Generation,
-            ProductVersion = _product.Version,
-            FeaturesInUse = { (featuresInUse ?? []).Order(StringComparer.Ordinal) },
-            Leases = { _wanted.Select(wish => new LeaseWish { Feature = wish.Key, Quantity = wish.Value }) },
-            RevocationListNumber = _revokedKeys?.Number ?? 0,
-        };
-        _journal ??= new CallJournal(_directory, _key, _clock);
-        var (answer, begun) = await _journal.ReportAsync(
-            claims.Subject,
-            claims.Issuer,
-            report,
-            request => CallAsync(channel, (service, deadline) =>
-                service.ReportStatusAsync(request, headers: null, deadline, cancellationToken))).ConfigureAwait(false);
-        Hold(answer, begun);
-        KeepRevokedKeys(answer);
-        return answer;
-    }
+    public Task<ReportStatusResponse> ReportStatusAsync(
+        ChannelBase channel, IEnumerable<string>? featuresInUse = null, CancellationToken cancellationToken = default) =>
+        InTurnAsync(() => ReportAsync(channel, featuresInUse, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Leases some of a floating feature, beside what is leased already, until it is returned or no longer
@@ -75,22 +63,69 @@ public sealed partial class EntitlementClient
             ? lease.Quantity
             : 0;
 
-    private async Task<ReportStatusResponse> WantAsync(
-        ChannelBase channel, string feature, int quantity, CancellationToken cancellationToken)
+    /// <summary>When what is leased must be renewed; null while nothing is, or is wanted.</summary>
+    /// <param name="share">After which share of a lease's time.</param>
+    internal RenewalNeed? LeaseNeed(double share)
     {
-        var before = _wanted.GetValueOrDefault(feature);
-        Want(feature, quantity);
-        try
+        if (_isLeaseUnanswered && !_wanted.IsEmpty)
         {
-            return await ReportStatusAsync(channel, featuresInUse: null, cancellationToken).ConfigureAwait(false);
+            return new RenewalNeed(TimeSpan.Zero, TimeSpan.Zero);
         }
-        catch (EntitlementRefusedException)
-        {
-            // What can't be had must not sink the renewal of the rest. Without an answer it stays wanted.
-            Want(feature, before);
-            throw;
-        }
+
+        return _held.Values
+            .Select(lease => (lease.Length, Passed: _clock.GetElapsedTime(lease.Begun)))
+            .Select(lease => (RenewalNeed?)new RenewalNeed((lease.Length * share) - lease.Passed, lease.Length - lease.Passed))
+            .MinBy(need => need!.Value.DueIn);
     }
+
+    private async Task<ReportStatusResponse> ReportAsync(
+        ChannelBase channel, IEnumerable<string>? featuresInUse, CancellationToken cancellationToken)
+    {
+        var claims = InstalledClaims();
+        var report = new StatusReport
+        {
+            Generation = claims.Generation,
+            ProductVersion = _product.Version,
+            FeaturesInUse = { (featuresInUse ?? []).Order(StringComparer.Ordinal) },
+            Leases = { _wanted.Select(wish => new LeaseWish { Feature = wish.Key, Quantity = wish.Value }) },
+            RevocationListNumber = _revokedKeys?.Number ?? 0,
+        };
+        _journal ??= new CallJournal(_directory, _key, _clock);
+        var (answer, begun) = await _journal.ReportAsync(
+            claims.Subject,
+            claims.Issuer,
+            report,
+            request => CallAsync(channel, (service, deadline) =>
+                service.ReportStatusAsync(request, headers: null, deadline, cancellationToken))).ConfigureAwait(false);
+        Hold(answer, begun);
+        KeepRevokedKeys(answer);
+        return answer;
+    }
+
+    private Task<ReportStatusResponse> WantAsync(
+        ChannelBase channel, string feature, int quantity, CancellationToken cancellationToken) => InTurnAsync(
+        async () =>
+        {
+            var before = _wanted.GetValueOrDefault(feature);
+            Want(feature, quantity);
+            try
+            {
+                return await ReportAsync(channel, featuresInUse: null, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EntitlementRefusedException)
+            {
+                // What can't be had must not sink the renewal of the rest. Without an answer it stays wanted.
+                Want(feature, before);
+                throw;
+            }
+            catch (RpcException)
+            {
+                _isLeaseUnanswered = true;
+                Changed?.Invoke(this, EventArgs.Empty);
+                throw;
+            }
+        },
+        cancellationToken);
 
     private void KeepRevokedKeys(ReportStatusResponse answer)
     {
@@ -107,26 +142,18 @@ public sealed partial class EntitlementClient
         }
     }
 
-    private void Want(string feature, int quantity)
-    {
-        if (quantity == 0)
-        {
-            _wanted.Remove(feature);
-        }
-        else
-        {
-            _wanted[feature] = quantity;
-        }
-    }
+    private void Want(string feature, int quantity) =>
+        _wanted = quantity == 0 ? _wanted.Remove(feature) : _wanted.SetItem(feature, quantity);
 
     private void Hold(ReportStatusResponse answer, long begun)
     {
-        _held.Clear();
-        foreach (var lease in answer.Leases)
-        {
-            var length = lease.ExpireTime.ToDateTimeOffset() - answer.ReportTime.ToDateTimeOffset();
-            _held[lease.Feature] = new HeldLease(lease.Quantity, begun, length);
-        }
+        _held = answer.Leases.ToFrozenDictionary(
+            lease => lease.Feature,
+            lease => new HeldLease(
+                lease.Quantity, begun, lease.ExpireTime.ToDateTimeOffset() - answer.ReportTime.ToDateTimeOffset()),
+            StringComparer.Ordinal);
+        _isLeaseUnanswered = false;
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private sealed record HeldLease(int Quantity, long Begun, TimeSpan Length);

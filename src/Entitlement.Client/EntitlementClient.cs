@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
+using Entitlement.Client.Clock;
 using Entitlement.Client.Fingerprint;
 using Entitlement.Client.Verification;
 using Entitlement.Formats;
@@ -8,8 +9,8 @@ namespace Entitlement.Client;
 
 /// <summary>
 /// All that an installed product needs: its license request, online activation, and the offline check of its license
-/// file. The state of the installation stands in one directory that the product's account owns. One instance serves one
-/// caller at a time.
+/// file. The state of the installation stands in one directory that the product's account owns. Any thread may call:
+/// calls to the service are made one after another, and <see cref="Check"/> waits for none of them.
 /// </summary>
 public sealed partial class EntitlementClient : IDisposable
 {
@@ -31,13 +32,14 @@ public sealed partial class EntitlementClient : IDisposable
     private readonly ProductBuild _product;
     private readonly string _directory;
     private readonly TimeProvider _clock;
+    private readonly ClockRecord _time;
     private readonly StateDirectory _state;
     private readonly GenerationRecord _generations;
     private readonly InstanceKey _key;
     private readonly X509Certificate2Collection _roots;
     private readonly Lazy<MachineComponents> _components;
-    private RevokedKeyList? _revokedKeys;
-    private RevokedActivationList? _revokedFiles;
+    private volatile RevokedKeyList? _revokedKeys;
+    private volatile RevokedActivationList? _revokedFiles;
 
     /// <param name="directory">Made when it is not there; its instance key is made once and for all.</param>
     /// <param name="clock">Null for the system's clock.</param>
@@ -50,16 +52,11 @@ public sealed partial class EntitlementClient : IDisposable
         _key = InstanceKey.LoadOrCreate(directory);
         _state = new StateDirectory(directory);
         _generations = new GenerationRecord(_state);
+        _time = new ClockRecord(_state, _clock);
         _revokedKeys = ReadList(RevokedKeysFileName, file => RevokedKeyList.Read(file, _roots));
         _revokedFiles = ReadRevokedFiles();
         _components = new Lazy<MachineComponents>(() => MachineFingerprint.Collect(product.Code, directory));
     }
-
-    /// <summary>Checks the license file that is installed. Nothing is sent anywhere.</summary>
-    public VerificationResult Check() => _state.Read(LicenseFileName) is { } file
-        ? Verify(file)
-        : new VerificationResult(VerificationReason.NoLicenseFile,
-            "No license file is installed. Activate the product.", claims: null);
 
     /// <summary>
     /// The license request to hand in: online, or by hand where no network reaches. It is on the disk before it is
@@ -123,15 +120,21 @@ public sealed partial class EntitlementClient : IDisposable
     /// <returns>Whether the file may be relied on now; a file can be installed and, say, not yet valid.</returns>
     public VerificationResult Install(ReadOnlySpan<byte> licenseFile)
     {
-        var result = Verify(licenseFile);
-        if (result.Reason == VerificationReason.Valid || result.Reason >= VerificationReason.NotYetValid)
+        var result = Verify(licenseFile, _time.Look());
+        if (IsToBeInstalled(result))
         {
+            // Before the request is gone, which tells whether this answers it.
+            LearnTheTime(result.Claims!);
             _state.Write(LicenseFileName, licenseFile);
             _generations.Raise(result.Claims!.Subject, result.Claims.Generation);
             _state.Delete(RequestFileName);
 
             // It was for what was installed before; handed in now it would end what this file has begun.
             _state.Delete(ReceiptFileName);
+            Changed?.Invoke(this, EventArgs.Empty);
+
+            // The clock may be believed less, or more, after what it says.
+            return Verify(licenseFile, _time.Look());
         }
         else if (result.Reason == VerificationReason.SigningKeyRevoked)
         {
@@ -174,11 +177,13 @@ public sealed partial class EntitlementClient : IDisposable
 
         _state.Write(RevokedFilesFileName, revokedActivationList);
         _revokedFiles = list;
+        _time.Prove(list.IssueTime);
         return true;
     }
 
     public void Dispose()
     {
+        _turn.Dispose();
         _key.Dispose();
         foreach (var root in _roots)
         {
@@ -214,10 +219,6 @@ public sealed partial class EntitlementClient : IDisposable
         return file;
     }
 
-    /// <summary>Of the file that was issued for this installation, also when it is over by now.</summary>
-    private LicenseClaims InstalledClaims() => Check().Claims
-        ?? throw new InvalidOperationException("No license file of this installation is there. Activate the product.");
-
     private RevokedActivationList? ReadRevokedFiles() =>
         ReadList(RevokedFilesFileName, file => RevokedActivationList.Read(file, _roots, _revokedKeys));
 
@@ -233,27 +234,5 @@ public sealed partial class EntitlementClient : IDisposable
             // Whoever can spoil the list can delete it as well; a licensed product must not stop for it.
             return null;
         }
-    }
-
-    private VerificationResult Verify(ReadOnlySpan<byte> licenseFile)
-    {
-        var options = new VerificationOptions
-        {
-            PinnedRoots = _roots,
-            Product = _product.Code,
-            BuildDate = _product.BuildDate,
-            KeyThumbprint = _key.PublicKey.Thumbprint,
-            Components = _components.Value,
-            LastSeenGeneration = 0,
-            RevokedKeys = _revokedKeys,
-            RevokedActivations = _revokedFiles,
-            Now = _clock.GetUtcNow(),
-        };
-        var result = LicenseVerifier.Verify(licenseFile, options);
-
-        // The record is by activation, and which one the file is of is known only once it is believed.
-        return result.Claims is { } claims && _generations.Of(claims.Subject) is var seen and > 0
-            ? LicenseVerifier.Verify(licenseFile, options with { LastSeenGeneration = seen })
-            : result;
     }
 }

@@ -12,6 +12,9 @@ internal sealed class StateDirectory
 
     private readonly string _path;
 
+    /// <summary>Windows refuses to open a file while another thread puts one in its place.</summary>
+    private readonly Lock _lock = new();
+
     public StateDirectory(string path)
     {
         _path = Path.GetFullPath(path);
@@ -32,7 +35,10 @@ internal sealed class StateDirectory
     {
         try
         {
-            return File.ReadAllBytes(PathOf(name));
+            lock (_lock)
+            {
+                return File.ReadAllBytes(PathOf(name));
+            }
         }
         catch (FileNotFoundException)
         {
@@ -48,7 +54,10 @@ internal sealed class StateDirectory
         var temporary = WriteBeside(name, content);
         try
         {
-            File.Move(temporary, PathOf(name), overwrite: true);
+            lock (_lock)
+            {
+                File.Move(temporary, PathOf(name), overwrite: true);
+            }
         }
         finally
         {

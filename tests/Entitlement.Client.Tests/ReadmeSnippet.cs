@@ -1,4 +1,5 @@
 using Entitlement.Client.Activation;
+using Entitlement.Client.Renewal;
 
 namespace Entitlement.Client.Tests;
 
@@ -10,10 +11,11 @@ internal static class ReadmeSnippet
         // <ten-lines>
         var build = new ProductBuild("acme-cad", "2.1.0", new DateOnly(2026, 11, 1), rootPem);
         using var client = new EntitlementClient(build, stateDirectory);
+        using var channel = EntitlementChannel.Create(new Uri("https://licenses.acme.example"));
+        await using var renewal = LicenseRenewal.Start(client, channel);
         var license = client.Check();
         if (!license.IsValid)
         {
-            using var channel = EntitlementChannel.Create(new Uri("https://licenses.acme.example"));
             license = await client.ActivateAsync(channel, typedCode);
         }
 

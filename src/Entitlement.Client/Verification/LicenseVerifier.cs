@@ -117,6 +117,14 @@ public static class LicenseVerifier
     private static VerificationResult? WhetherNow(LicenseClaims claims, VerificationOptions options)
     {
         var now = options.Now;
+
+        // What has no end needs no clock.
+        if (!options.IsClockBelieved && (claims.ExpireTime ?? claims.LicenseUntil ?? claims.OverlapUntil) is not null)
+        {
+            return new VerificationResult(VerificationReason.ClockTurnedBack,
+                "The clock of this machine was turned back. Set it right, or connect to the service.", claims);
+        }
+
         if (now < claims.NotBefore - NotBeforeTolerance)
         {
             return At(VerificationReason.NotYetValid, claims, claims.NotBefore,

@@ -52,6 +52,12 @@ public enum VerificationReason
     /// </summary>
     FileRevoked,
 
+    /// <summary>
+    /// The clock was turned back, and the time in which that is borne is over. Told only where a record of the time is
+    /// kept, as <see cref="EntitlementClient"/> does.
+    /// </summary>
+    ClockTurnedBack,
+
     /// <summary>More than 24 hours before the file's beginning. The machine's clock may be wrong.</summary>
     NotYetValid,
 

@@ -32,6 +32,12 @@ public sealed class VerificationResult
     public LicenseClaims? Claims { get; }
 
     /// <summary>
+    /// How far the machine's clock is behind what is known to have passed; zero while it is believed. To be told to the
+    /// user: the license holds meanwhile, but not for long, see <see cref="VerificationReason.ClockTurnedBack"/>.
+    /// </summary>
+    public TimeSpan ClockBehindBy { get; private set; }
+
+    /// <summary>
     /// How much of a feature may be used now: 0 unless the file is valid and has the feature. Of a floating one the
     /// file alone gives nothing: see <see cref="EntitlementClient.LeasedQuantityOf"/>.
     /// </summary>
@@ -40,4 +46,11 @@ public sealed class VerificationResult
             .Where(line => line.Code == feature && line.Counts != FeatureCounting.Lease)
             .Sum(line => line.Quantity)
         : 0;
+
+    internal VerificationResult WithClock(TimeSpan behindBy)
+    {
+        var copy = (VerificationResult)MemberwiseClone();
+        copy.ClockBehindBy = behindBy;
+        return copy;
+    }
 }

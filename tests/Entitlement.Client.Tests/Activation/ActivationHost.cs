@@ -1,8 +1,10 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Entitlement.Client.Activation;
 using Entitlement.Client.Tests.Support;
 using Entitlement.Formats;
+using Entitlement.Testing;
 using Entitlement.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -82,6 +84,16 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         public Func<LicenseClaims, LicenseClaims> Terms { get; set; } = claims => claims;
 
+        public Func<LicenseClaims, byte[]> Issue { get; set; } = vendor.Issue;
+
+        /// <summary>The service's own clock.</summary>
+        public TimeProvider Clock { get; set; } = new ManualClock(Samples.Now);
+
+        /// <summary>Comes with each refusal; null for none.</summary>
+        public TimeSpan? RetryDelay { get; set; }
+
+        public bool NewerFileExists { get; set; }
+
         public List<byte[]> Returned { get; } = [];
 
         public byte[] RevokedKeys { get; set; } = [];
@@ -92,13 +104,19 @@ internal sealed class ActivationHost : IAsyncDisposable
         {
             Received.Add(request.ToByteArray());
             var file = LicenseRequestFile.Read(request.Span);
+            var now = Clock.GetUtcNow();
             var claims = vendor.Claims with
             {
+                Jti = Guid.NewGuid(),
+                IssueTime = now,
+                NotBefore = now,
+                ExpireTime = now.AddDays(30),
                 KeyThumbprint = file.InstanceKey.Thumbprint,
                 Machine = new LicensedMachine(file.Request.Machine.Components, 1),
                 Generation = file.Request.Generation + 1,
+                RequestHash = Base64Url.EncodeToString(file.ContentHash.Span),
             };
-            var license = vendor.Issue(Terms(claims));
+            var license = Issue(Terms(claims));
             Lose();
             return Refuses ? throw Refusal() : ByteString.CopyFrom(license);
         }
@@ -137,6 +155,7 @@ internal sealed class ActivationHost : IAsyncDisposable
             {
                 ReportTime = now.ToTimestamp(),
                 State = ActivationState.InForce,
+                NewerFileExists = NewerFileExists,
                 KeyRevocationList = ByteString.CopyFrom(RevokedKeys),
                 Leases =
                 {
@@ -156,9 +175,9 @@ internal sealed class ActivationHost : IAsyncDisposable
             }
         }
 
-        private static RpcException Refusal() => Refusal("SEATS_EXHAUSTED", ("machines.limit", "5"));
+        private RpcException Refusal() => Refusal("SEATS_EXHAUSTED", ("machines.limit", "5"));
 
-        private static RpcException Refusal(string reason, (string Key, string Value) metadata)
+        private RpcException Refusal(string reason, (string Key, string Value) metadata)
         {
             var status = new Google.Rpc.Status
             {
@@ -171,6 +190,11 @@ internal sealed class ActivationHost : IAsyncDisposable
                 Domain = "entitlement.v1",
                 Metadata = { [metadata.Key] = metadata.Value },
             }));
+            if (RetryDelay is { } delay)
+            {
+                status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = delay.ToDuration() }));
+            }
+
             return new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, status.Message),
                 new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
         }

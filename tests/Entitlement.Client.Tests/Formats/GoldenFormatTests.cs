@@ -120,5 +120,6 @@ public sealed class GoldenFormatTests : IDisposable
         RevokedKeys = revokedKeys,
         RevokedActivations = null,
         Now = Samples.Now,
+        IsClockBelieved = true,
     };
 }

@@ -34,21 +34,24 @@ internal static class Samples
         Generation = 0,
     };
 
-    public static LicenseClaims Claims(Jwk instanceKey) => new()
+    public static LicenseClaims Claims(Jwk instanceKey) => Claims(instanceKey, Now);
+
+    /// <summary>Issued at another time.</summary>
+    public static LicenseClaims Claims(Jwk instanceKey, DateTimeOffset now) => new()
     {
         Issuer = "https://licenses.example",
         Subject = "accounts/a1/licenses/l1/activations/v1",
         Jti = Guid.Parse("9b1d7a10-4a57-4a57-8f2b-0c8d8e0f7a21"),
-        IssueTime = Now,
-        NotBefore = Now,
-        ExpireTime = Now.AddDays(30),
+        IssueTime = now,
+        NotBefore = now,
+        ExpireTime = now.AddDays(30),
         Generation = 3,
         Slc = "ABCDE-FGHJK-MNPQR-STVWX",
         Account = "accounts/a1",
         Product = "demo",
         Edition = "professional",
-        LicenseUntil = Now.AddDays(365),
-        CareUntil = Now.AddDays(100),
+        LicenseUntil = now.AddDays(365),
+        CareUntil = now.AddDays(100),
         Features =
         [
             new LicensedFeature("export", FeatureCounting.License, 1),

@@ -9,10 +9,19 @@ namespace Entitlement.Client.Tests.Support;
 /// <summary>A vendor with a root and a signing key, and a product installed at a customer's.</summary>
 internal sealed class Vendor : IDisposable
 {
+    private readonly DateTimeOffset _now;
+
     public Vendor()
+        : this(Samples.Now)
     {
-        Root = CertificateIssuer.CreateRoot(RootKey, "Test vendor", Samples.Now.AddDays(-10));
-        Certificate = CertificateIssuer.CreateSigning(Key, Root, RootKey, Samples.Now.AddDays(-1));
+    }
+
+    /// <param name="now">When it is; its keys are a few days old.</param>
+    public Vendor(DateTimeOffset now)
+    {
+        _now = now;
+        Root = CertificateIssuer.CreateRoot(RootKey, "Test vendor", now.AddDays(-10));
+        Certificate = CertificateIssuer.CreateSigning(Key, Root, RootKey, now.AddDays(-1));
     }
 
     public ECDsa RootKey { get; } = Samples.NewKey();
@@ -27,7 +36,7 @@ internal sealed class Vendor : IDisposable
 
     public string KeyId => Jwk.FromKey(Key).Thumbprint;
 
-    public LicenseClaims Claims => Samples.Claims(Jwk.FromKey(InstanceKey));
+    public LicenseClaims Claims => Samples.Claims(Jwk.FromKey(InstanceKey), _now);
 
     public byte[] Issue(LicenseClaims? claims = null) => Issue(claims ?? Claims, Key, Certificate);
 
@@ -45,8 +54,8 @@ internal sealed class Vendor : IDisposable
         new JsonObject
         {
             ["number"] = number,
-            ["iat"] = Samples.Now.ToUnixTimeSeconds(),
-            ["next_update"] = Samples.Now.AddDays(30).ToUnixTimeSeconds(),
+            ["iat"] = _now.ToUnixTimeSeconds(),
+            ["next_update"] = _now.AddDays(30).ToUnixTimeSeconds(),
             ["keys"] = new JsonArray([.. keyIds.Select(keyId => new JsonObject { ["kid"] = keyId, ["since"] = 1 })]),
         },
         RootKey);
@@ -54,8 +63,8 @@ internal sealed class Vendor : IDisposable
     /// <summary>A list that the signing key signed.</summary>
     public byte[] RevokedFiles(long number, params (string Activation, int Generation)[] entries) => RevokedActivationList.Write(
         number,
-        Samples.Now,
-        Samples.Now.AddDays(14),
+        _now,
+        _now.AddDays(14),
         entries.Select(entry => KeyValuePair.Create(entry.Activation, entry.Generation)),
         KeyId,
         Certificate.RawDataMemory.Span,

@@ -27,6 +27,8 @@ internal static class Faults
             scene.Options = scene.Options with { LastSeenGeneration = 4 },
         [VerificationReason.FileRevoked] = scene =>
             scene.Options = scene.Options with { RevokedActivations = scene.ListThatRevokesTheFile() },
+        [VerificationReason.ClockTurnedBack] = scene =>
+            scene.Options = scene.Options with { IsClockBelieved = false },
         [VerificationReason.NotYetValid] = scene =>
             scene.Claims = scene.Claims with { NotBefore = Samples.Now.AddDays(3) },
         [VerificationReason.OverlapEnded] = scene => scene.Claims = scene.Claims with { OverlapUntil = Samples.Now },

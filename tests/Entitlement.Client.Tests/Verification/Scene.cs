@@ -26,6 +26,7 @@ internal sealed class Scene
             RevokedKeys = null,
             RevokedActivations = null,
             Now = Samples.Now.AddHours(1),
+            IsClockBelieved = true,
         };
     }
 

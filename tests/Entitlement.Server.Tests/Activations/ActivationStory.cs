@@ -87,7 +87,8 @@ internal sealed class ActivationStory : IAsyncDisposable
         return [.. records.OrderBy(record => record.Time).ThenBy(record => record.Id)];
     }
 
-    public VerificationResult Verify(ByteString licenseFile, InstalledProduct product) =>
+    /// <param name="at">When; null for now.</param>
+    public VerificationResult Verify(ByteString licenseFile, InstalledProduct product, DateTimeOffset? at = null) =>
         LicenseVerifier.Verify(licenseFile.Span, new VerificationOptions
         {
             PinnedRoots = [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Host.DataDirectory, "keys", "root.pem"))],
@@ -98,7 +99,8 @@ internal sealed class ActivationStory : IAsyncDisposable
             LastSeenGeneration = 0,
             RevokedKeys = null,
             RevokedActivations = null,
-            Now = TimeProvider.System.GetUtcNow(),
+            Now = at ?? TimeProvider.System.GetUtcNow(),
+            IsClockBelieved = true,
         });
 
     public static LicenseClaims Read(ByteString licenseFile) => LicenseFile.Read(licenseFile.Span).Claims;

@@ -99,6 +99,7 @@ internal static class VerifyCommand
                     await LocalFiles.ReadAsync(files, RevokedActivationList.MaxBytes, cancellation), roots, keys)
                 : null,
             Now = parse.GetValue(At) ?? TimeProvider.System.GetUtcNow(),
+            IsClockBelieved = true,
         };
         var result = LicenseVerifier.Verify(file, options);
         Show(Screen.Of(parse), result, file);
