@@ -37,6 +37,7 @@ internal static class Entitle
             ReturnCommand.Create(),
             DeactivateCommand.Create(),
             StatusCommand.Create(),
+            RenewCommand.Create(),
             VerifyCommand.Create(),
             InspectCommand.Create(),
             AuditCommands.Create(),

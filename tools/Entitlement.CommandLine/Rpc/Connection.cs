@@ -98,6 +98,9 @@ internal sealed class Connection : IDisposable
     /// <summary>For a client that makes many calls: each carries the credentials and may take as long as one of a command.</summary>
     public CallInvoker ToInvoker() => _channel.Intercept(new Outfit(_headers, _timeout));
 
+    /// <summary>For what calls as a product does, without credentials.</summary>
+    public ChannelBase Channel => _channel;
+
     public void Dispose() => _channel.Dispose();
 
     private async Task<TResponse> CallOnceAsync<TRequest, TResponse>(
