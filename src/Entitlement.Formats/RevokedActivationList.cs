@@ -86,10 +86,14 @@ public sealed class RevokedActivationList
     /// <exception cref="FileFormatException">
     /// The first rule other than that of the signature that the list breaks.
     /// </exception>
-    public static RevokedActivationList Inspect(ReadOnlySpan<byte> file)
+    public static RevokedActivationList Inspect(ReadOnlySpan<byte> file) => Inspect(file, out _);
+
+    /// <inheritdoc cref="Inspect(ReadOnlySpan{byte})"/>
+    /// <param name="signer">Who the list says has signed it.</param>
+    public static RevokedActivationList Inspect(ReadOnlySpan<byte> file, out ClaimedSigner signer)
     {
         var jws = CompactJws.Split(file, MaxBytes);
-        JoseHeader.ReadWithKeyId(jws.Header, Type, needsCertificate: true);
+        signer = new ClaimedSigner(jws, JoseHeader.ReadWithKeyId(jws.Header, Type, needsCertificate: true));
         return ReadClaims(jws.Payload);
     }
 

@@ -69,6 +69,34 @@ public sealed class OtherLanguagesTests : IDisposable
         Assert.True(request.IsVerified);
     }
 
+    [Theory]
+    [InlineData("lic", "sub")]
+    [InlineData("rl", "activations")]
+    [InlineData("krl", "keys")]
+    [InlineData("call", "rpc")]
+    public async Task Jwcrypto_verifies_what_we_sign_and_refuses_it_when_anything_is_changed(string kind, string claim)
+    {
+        await Tool.RequireJwcryptoAsync();
+        using var other = new Vendor();
+        var body = Write("body", [1, 2, 3]);
+        var otherBody = Write("other", [1, 2, 4]);
+        var file = Sign(kind, await File.ReadAllBytesAsync(body));
+        var parts = RawJws.Parts(file);
+        var changed = RawJws.Json(parts[1]);
+        changed["iat"] = 1;
+        var payload = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(changed.ToJsonString()));
+
+        var verified = await VerifyAsync(file, _vendor, body);
+        var altered = await VerifyAsync(RawJws.Join(parts[0], payload, parts[2]), _vendor, body);
+
+        // A call is its own key's, and goes with one body; all else has a root.
+        var stranger = kind == "call" ? await VerifyAsync(file, _vendor, otherBody) : await VerifyAsync(file, other, body);
+
+        Assert.True(verified.ExitCode == 0, verified.Error);
+        Assert.True(JsonDocument.Parse(verified.Output).RootElement.TryGetProperty(claim, out _));
+        Assert.Equal((1, 1), (altered.ExitCode, stranger.ExitCode));
+    }
+
     [Fact]
     public async Task Openssl_verifies_the_signature_of_a_license()
     {
@@ -100,6 +128,32 @@ public sealed class OtherLanguagesTests : IDisposable
 
         Assert.True(exitCode == 0, output + error);
     }
+
+    private byte[] Sign(string kind, byte[] body) => kind switch
+    {
+        "lic" => _vendor.Issue(),
+        "rl" => _vendor.RevokedFiles(7, (_vendor.Claims.Subject, 3)),
+        "krl" => RevokedKeyList.Write(
+            7, Samples.Now, Samples.Now.AddDays(90), [new RevokedKey(_vendor.KeyId, Samples.Now)], _vendor.RootKey),
+        _ => CallProofFile.Write(
+            new CallProof
+            {
+                Audience = "https://licenses.example",
+                Rpc = "/entitlement.v1.ActivationService/ReportStatus",
+                Subject = _vendor.Claims.Subject,
+                Sequence = 1,
+                BodyHash = CallProofFile.HashOf(body),
+            },
+            _vendor.InstanceKey),
+    };
+
+    private async Task<(int ExitCode, string Output, string Error)> VerifyAsync(byte[] file, Vendor vendor, string body) =>
+        await Tool.RunAsync(
+            Tool.Python,
+            Repository.File("tests", "Entitlement.EndToEnd.Tests", "scripts", "verify_file.py"),
+            Write("file", file),
+            Write("root.pem", Encoding.ASCII.GetBytes(vendor.Root.ExportCertificatePem())),
+            body);
 
     private string Write(string name, byte[] content)
     {

@@ -19,10 +19,32 @@ public sealed class JoseTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         (await _service.EntitleAsync("activate", request, "--as-product", "--out", license)).Succeeded();
 
-        var claims = (await Command.RunAsync(Python, Repository.Client("verify_license.py"), license, _service.RootFile)).Succeeded().Json;
+        var claims = (await Command.RunAsync(Python, Repository.Client("verify_file.py"), license, _service.RootFile)).Succeeded().Json;
         Assert.Equal(estate.ProductCode, (string?)claims["product"]);
         Assert.Equal(estate.Slc, (string?)claims["slc"]);
         Assert.Equal(["cam-1"], claims["features"]![0]!["devices"]!.AsArray().Select(id => (string?)id));
+    }
+
+    [Fact]
+    public async Task The_list_of_revoked_files_that_is_served_is_verified_by_another_library_and_shown()
+    {
+        using var folder = new TemporaryFolder();
+        var estate = await Estate.CreateAsync(_service);
+        (await estate.RequestAsync(_service, folder.Path, "a.lrq")).Succeeded();
+        (await _service.EntitleAsync("activate", folder.File("a.lrq"), "--out", folder.File("a.lic"))).Succeeded();
+        (await _service.EntitleAsync("license", "revoke", estate.License, "--reason", "A drill.")).Succeeded();
+        var list = folder.Write("served.rl", (await _service.EntitleAsync("keys", "rl")).Succeeded().Output);
+
+        var claims = (await Command.RunAsync(Python, Repository.Client("verify_file.py"), list, _service.RootFile)).Succeeded().Json;
+        var shown = (await _service.EntitleAsync("inspect", list)).Succeeded().Output;
+        var asJson = (await _service.EntitleAsync("inspect", list, "--json")).Succeeded().Json;
+
+        var revoked = (string)Assert.Single(claims["activations"]!.AsArray())!["sub"]!;
+        Assert.StartsWith($"{estate.License}/activations/", revoked, StringComparison.Ordinal);
+        Assert.Contains($"Revoked files\t{revoked}, up to generation 1", shown, StringComparison.Ordinal);
+        Assert.Equal("list of revoked license files", (string?)asJson["kind"]);
+        Assert.True((bool)asJson["signatureHolds"]!);
+        Assert.Empty(asJson["problems"]!.AsArray());
     }
 
     [Fact]
@@ -39,6 +61,6 @@ public sealed class JoseTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         var altered = await LicenseFiles.AlterAsync(license, folder.File("altered.lic"));
         Assert.NotEqual(0, (await Command.RunAsync(Repository.Client("verify-license-openssl"), altered, _service.RootFile)).ExitCode);
-        Assert.NotEqual(0, (await Command.RunAsync(Python, Repository.Client("verify_license.py"), altered, _service.RootFile)).ExitCode);
+        Assert.NotEqual(0, (await Command.RunAsync(Python, Repository.Client("verify_file.py"), altered, _service.RootFile)).ExitCode);
     }
 }

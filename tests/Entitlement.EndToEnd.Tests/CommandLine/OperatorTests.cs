@@ -41,6 +41,8 @@ public sealed class OperatorTests : IDisposable
 
         (await service.EntitleAsync("keys", "revoke", stolen, "--dir", root)).Succeeded();
         var seen = (await service.EntitleAsync("inspect", $"{root}/keys.krl", "--json")).Succeeded().Json;
+        var elsewhere = (await Command.RunAsync(
+            "/usr/bin/python3", Repository.Client("verify_file.py"), $"{root}/keys.krl", $"{root}/root.pem")).Succeeded().Json;
         var status = (await service.EntitleAsync("keys", "publish", $"{root}/keys.krl")).Succeeded();
         var served = _folder.Write("served.krl", (await service.EntitleAsync("keys", "krl")).Succeeded().Output);
         var verified = await service.EntitleAsync(
@@ -50,6 +52,7 @@ public sealed class OperatorTests : IDisposable
 
         Assert.False(File.Exists(Path.Combine(keys, "root.key.pem")));
         Assert.Equal("list of revoked signing keys", (string?)seen["kind"]);
+        Assert.Equal(stolen, (string?)elsewhere["keys"]![0]!["kid"]);
         Assert.Contains($"{stolen}\trevoked", status.Output, StringComparison.Ordinal);
         Assert.Equal(await File.ReadAllBytesAsync($"{root}/keys.krl"), await File.ReadAllBytesAsync(served));
         Assert.NotEqual(stolen, next);

@@ -33,7 +33,7 @@ public sealed class QuickstartTests(QuickstartFixture quickstart) : IClassFixtur
         var byOpenssl = (await Command.RunAsync(
             Repository.Client("verify-license-openssl"), InFolder("license.lic"), InFolder("root.pem"))).Succeeded();
         var byJwcrypto = (await Command.RunAsync(
-            Python, Repository.Client("verify_license.py"), InFolder("license.lic"), InFolder("root.pem"))).Succeeded();
+            Python, Repository.Client("verify_file.py"), InFolder("license.lic"), InFolder("root.pem"))).Succeeded();
 
         Assert.Equal(byJwcrypto.Json.ToJsonString(), byOpenssl.Json.ToJsonString());
         Assert.Equal("demo-cad", (string?)byOpenssl.Json["product"]);
@@ -44,7 +44,7 @@ public sealed class QuickstartTests(QuickstartFixture quickstart) : IClassFixtur
     {
         var thumbprint = (await Command.RunAsync(Python, Repository.Client("verify_request.py"), InFolder("request.lrq"))).Succeeded();
         var license = (await Command.RunAsync(
-            Python, Repository.Client("verify_license.py"), InFolder("license.lic"), InFolder("root.pem"))).Succeeded();
+            Python, Repository.Client("verify_file.py"), InFolder("license.lic"), InFolder("root.pem"))).Succeeded();
 
         Assert.Equal(thumbprint.Output.Trim(), (string?)license.Json["cnf"]!["jkt"]);
     }

@@ -79,6 +79,17 @@ internal static class ClaimLines
         }
     }
 
+    public static IEnumerable<(string Label, string Value)> Of(RevokedActivationList list)
+    {
+        yield return ("Number", list.Number.ToString(CultureInfo.InvariantCulture));
+        yield return ("Made", Time(list.IssueTime));
+        yield return ("Next list due", Time(list.ExpireTime));
+        foreach (var (activation, generation) in list.Activations.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            yield return ("Revoked files", $"{activation}, up to generation {Text(generation)}");
+        }
+    }
+
     /// <summary>A code lets whoever reads it take a seat, so only enough to tell codes apart is shown.</summary>
     public static string Ending(string code) => code.Length > 4 ? $"…{code[^4..]}" : "…";
 

@@ -6,15 +6,15 @@ using Entitlement.Formats;
 namespace Entitlement.CommandLine.Files;
 
 /// <summary>
-/// <c>entitle inspect FILE</c>: what a license request, return receipt, license file, list of revoked keys or key set
-/// says, whether or not it is sound. It proves nothing about whom to believe; <c>verify</c> does.
+/// <c>entitle inspect FILE</c>: what a license request, return receipt, license file, list of what is revoked or key
+/// set says, whether or not it is sound. It proves nothing about whom to believe; <c>verify</c> does.
 /// </summary>
 internal static class InspectCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("FILE") { Description = "A .lrq, a .ret, a .lic, a .krl or a JWKS; - reads standard input." };
-        var command = new Command("inspect", "Show what a license request, return receipt, license file or key set says, and what is wrong with it") { path };
+        var path = new Argument<string>("FILE") { Description = "A .lrq, a .ret, a .lic, a .rl, a .krl or a JWKS; - reads standard input." };
+        var command = new Command("inspect", "Show what a license request, return receipt, license file, revocation list or key set says, and what is wrong with it") { path };
         command.SetAction(async (parse, cancellation) =>
         {
             var file = await LocalFiles.ReadAsync(parse.GetRequiredValue(path), LicenseFile.MaxBytes, cancellation);

@@ -54,6 +54,9 @@ internal sealed class Inspection
                 case RevokedKeyList.Type:
                     seen.ReadRevokedKeys(file);
                     break;
+                case RevokedActivationList.Type:
+                    seen.ReadRevokedFiles(file);
+                    break;
                 case { } other:
                     seen.Kind = $"JWS of the type {other}";
                     break;
@@ -144,21 +147,28 @@ internal sealed class Inspection
         Kind = "license file";
         var license = LicenseFile.Read(file);
         _lines.AddRange(ClaimLines.Of(license.Claims));
+        JudgeSigner(license.Certificate, license.KeyId, license.IsSignedBy, "verify FILE --root root.pem");
+    }
+
+    /// <summary>Of a file in which the certificate of its signing key stands.</summary>
+    /// <param name="command">Which command tells whether it may be believed.</param>
+    private void JudgeSigner(ReadOnlyMemory<byte> x5c, string keyId, Predicate<ECDsa> isSignedBy, string command)
+    {
         try
         {
-            using var certificate = X509CertificateLoader.LoadCertificate(license.Certificate.Span);
+            using var certificate = X509CertificateLoader.LoadCertificate(x5c.Span);
             AddCertificate(certificate);
             using var key = certificate.GetECDsaPublicKey();
-            var holds = key is not null && license.IsSignedBy(key);
+            var holds = key is not null && isSignedBy(key);
             SignatureHolds = holds;
             Signature = holds
-                ? "holds with the key in the file; whether that key may be believed tells: entitle verify FILE --root root.pem"
+                ? $"holds with the key in the file; whether that key may be believed tells: entitle {command}"
                 : "does not hold";
             if (!holds)
             {
                 _problems.Add(("BAD_SIGNATURE", "The signature is not that of the certificate's key: the file was changed."));
             }
-            else if (Jwk.FromKey(key!).Thumbprint != license.KeyId)
+            else if (Jwk.FromKey(key!).Thumbprint != keyId)
             {
                 _problems.Add(("KEY_ID_MISMATCH", "kid is not the thumbprint of the certificate's key."));
             }
@@ -174,6 +184,14 @@ internal sealed class Inspection
         Kind = "list of revoked signing keys";
         _lines.AddRange(ClaimLines.Of(RevokedKeyList.Inspect(file)));
         Signature = "is the root's, whose certificate is not in the file: not looked at";
+    }
+
+    private void ReadRevokedFiles(byte[] file)
+    {
+        Kind = "list of revoked license files";
+        _lines.AddRange(ClaimLines.Of(RevokedActivationList.Inspect(file, out var signer)));
+        JudgeSigner(
+            signer.Certificate, signer.KeyId, signer.IsSignedBy, "verify LICENSE --root root.pem --revoked-files FILE");
     }
 
     private void ReadKeysOrNothing(byte[] file, bool isJws)
