@@ -20,7 +20,9 @@ public class ConstraintTests
         """UPDATE "FeatureLines" SET "Held" = "Quantity" + 1""",
         """UPDATE "FeatureLines" SET "Overage" = 2, "Held" = "Quantity" + 3""",
         """UPDATE "FeatureLines" SET "Held" = -1""",
+        """UPDATE "Activations" SET "Generation" = -1, "SeatGeneration" = -1""",
         """UPDATE "Activations" SET "Generation" = 0""",
+        """UPDATE "Activations" SET "SeatGeneration" = 0""",
     ];
 
     public static IEnumerable<object[]> All => Databases.All;

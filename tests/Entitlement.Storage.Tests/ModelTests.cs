@@ -98,7 +98,9 @@ public class ModelTests
 
         Assert.Equal(
             [
+                "IX_Activations_AccountId_LicenseId_ExternalRef",
                 "IX_Activations_AccountId_LicenseId_Thumbprint",
+                "IX_Activations_Awaited",
                 "IX_Activations_Ended_FileExpireTime",
                 "IX_AuditRecords_Block_Id",
                 "IX_IdempotencyRecords_CreateTime",

@@ -6,6 +6,7 @@ using Entitlement.CommandLine.Activations;
 using Entitlement.CommandLine.Audit;
 using Entitlement.CommandLine.Completion;
 using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Estate;
 using Entitlement.CommandLine.Files;
 using Entitlement.CommandLine.Health;
 using Entitlement.CommandLine.Invocation;
@@ -40,6 +41,8 @@ internal static class Entitle
             RenewCommand.Create(),
             VerifyCommand.Create(),
             InspectCommand.Create(),
+            new ImportCommand(),
+            new ExportCommand(),
             AuditCommands.Create(),
             KeyCommands.Create(),
             HealthCommand.Create(),

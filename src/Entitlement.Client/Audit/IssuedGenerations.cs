@@ -30,7 +30,9 @@ internal sealed class IssuedGenerations
     /// <summary>Takes note of a record, whichever it is.</summary>
     public void Add(AuditRecord record)
     {
-        if (record.Action is "activation.create" or "activation.resume" or "activation.issue"
+        // What was imported leads from 0 to the generation that another service had come to.
+        if (record.Action is "activation.create" or "activation.resume" or "activation.issue" or "activation.take_over"
+                or "activation.import"
             && Read(record.Resource) is (_, _, var activation)
             && _activations.TryGetValue(activation, out var issued)
             && ReadGenerations(record.Details) is (var before, var generation)

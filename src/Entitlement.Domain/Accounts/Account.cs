@@ -27,4 +27,13 @@ public sealed class Account
         ExternalRef = Text.ExternalRef(externalRef, "account.external_ref"),
         CreateTime = now,
     };
+
+    /// <summary>As another system, or an export of this one, has it.</summary>
+    public static Account Import(Origin origin, string displayName, string externalRef, DateTimeOffset now) => new()
+    {
+        Id = origin.NewId(now),
+        DisplayName = Text.DisplayName(displayName, "account.display_name"),
+        ExternalRef = Text.ExternalRef(externalRef, "account.external_ref"),
+        CreateTime = origin.Begin(now),
+    };
 }

@@ -19,7 +19,7 @@ public enum ActivationEnd
 /// holds a machine seat, and a feature seat for each of its devices. One that has ended stands again when its machine
 /// takes a seat again, so that generations never begin anew.
 /// </summary>
-public sealed class Activation
+public sealed partial class Activation
 {
     /// <summary>How often a suspicion is noted anew.</summary>
     public static readonly TimeSpan SuspicionPeriod = TimeSpan.FromDays(1);
@@ -34,8 +34,13 @@ public sealed class Activation
 
     public Guid Id { get; private init; }
 
-    /// <summary>RFC 7638 thumbprint of the instance key: SHA-256, 32 bytes.</summary>
-    public byte[] Thumbprint { get; private init; } = [];
+    /// <summary>
+    /// RFC 7638 thumbprint of the instance key: SHA-256, 32 bytes. While <see cref="AwaitsMachine"/>, what no key has.
+    /// </summary>
+    public byte[] Thumbprint { get; private set; } = [];
+
+    /// <summary>What another system calls it, unique on its license; null when it has no such name.</summary>
+    public string? ExternalRef { get; private init; }
 
     public string MachineName { get; private set; } = "";
 
@@ -50,7 +55,7 @@ public sealed class Activation
     /// <summary>Raised by every change, and guards the row: of two writers that read the same one, the second fails.</summary>
     public int Revision { get; private set; }
 
-    /// <summary>Of the newest license file.</summary>
+    /// <summary>Of the newest license file; 0 when it never had one.</summary>
     public int Generation { get; private set; }
 
     /// <summary>
@@ -89,7 +94,7 @@ public sealed class Activation
     public ActivationName Name => new(AccountId, LicenseId, Id);
 
     /// <summary>The newest generation that is known of, here or by the machine.</summary>
-    internal int NewestGeneration => Math.Max(Generation, ToldGeneration);
+    public int NewestGeneration => Math.Max(Generation, ToldGeneration);
 
     internal static Activation Create(LicenseName license, MachineFacts machine, DateTimeOffset now) => new()
     {
@@ -174,7 +179,7 @@ public sealed class Activation
     internal void Issue(
         MachineFacts machine, GenerationNotice notice, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
     {
-        if (Revision == 0 || End is not null)
+        if (Revision == 0 || End is not null || AwaitsMachine)
         {
             SeatGeneration = generation;
             ToldGeneration = 0;
@@ -184,6 +189,7 @@ public sealed class Activation
         IsBehind = notice == GenerationNotice.Behind;
 
         Revision++;
+        Thumbprint = machine.Thumbprint;
         EndTime = null;
         End = null;
         MachineName = machine.MachineName;

@@ -20,7 +20,7 @@ public sealed class ActivationPlan
         _machine = machine;
     }
 
-    /// <summary>Whether the instance key has no activation on this license yet.</summary>
+    /// <summary>Whether neither the instance key nor the machine has an activation on this license yet.</summary>
     public bool IsNew => _recorded is null;
 
     /// <summary>Whether it would take a machine seat: it has none yet, or has given it back.</summary>
@@ -31,6 +31,11 @@ public sealed class ActivationPlan
     /// it has takes none.
     /// </summary>
     public bool NeedsApproval => TakesMore && _license.ActivationMode == ActivationMode.Approval;
+
+    /// <summary>
+    /// Whether it would go on with the seat that another system gave the machine, and that was held for it since.
+    /// </summary>
+    public required bool TakesOver { get; init; }
 
     /// <summary>All devices of the request.</summary>
     public IReadOnlyList<Device> Devices => _machine.Devices;
@@ -63,7 +68,10 @@ public sealed class ActivationPlan
 
     /// <param name="license">The license that the request names.</param>
     /// <param name="features">Its feature lines.</param>
-    /// <param name="recorded">The activation that the instance key has on it, standing or ended; null when it has none.</param>
+    /// <param name="recorded">
+    /// The activation that the instance key has on it, standing or ended, or else the one that awaits this machine; null
+    /// when there is none.
+    /// </param>
     /// <param name="standingDevices">The devices of that activation; none of one that has ended.</param>
     /// <param name="machine">The request.</param>
     /// <param name="isOtherMachine">Whether its components are not those that the activation was known by.</param>
@@ -101,6 +109,7 @@ public sealed class ActivationPlan
         return new ActivationPlan(license, recorded, machine)
         {
             TakesSeat = takesSeat,
+            TakesOver = recorded is { AwaitsMachine: true },
             Added = added,
             Retold = [.. machine.Devices.Where(device =>
                 device.Model is not null && held.TryGetValue(device.Key, out var known) && device != known)],
@@ -177,7 +186,8 @@ public sealed class ActivationPlan
         ? generation + 1
         : throw Refusal.InvalidArgument("license_request.gen", "leaves no generation after it; start over with a new instance key");
 
-    private bool TakesMore => TakesSeat || Added.Count > 0;
+    /// <summary>A machine that takes over has proved nothing yet but that it looks like one that another system knew.</summary>
+    private bool TakesMore => TakesSeat || TakesOver || Added.Count > 0;
 
     private void RequireGrantable(DateTimeOffset now, bool byPrincipal)
     {

@@ -56,4 +56,6 @@ public enum FailureReason
     AuditKeyUnusable,
     AuditRecordRefused,
     AuditBlockUnreadable,
+    ReferenceUnknown,
+    RecordDiffers,
 }

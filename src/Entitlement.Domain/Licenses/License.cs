@@ -32,7 +32,7 @@ public sealed record LicenseTerms
 }
 
 /// <summary>A right of an account to use a product, in force until it is suspended, revoked or over.</summary>
-public sealed class License
+public sealed partial class License
 {
     public const int MaxMachineLimit = 1_000_000;
     public const int MaxMachineOverage = 1_000_000;
@@ -93,6 +93,12 @@ public sealed class License
 
     /// <summary>Null unless the license is revoked.</summary>
     public DateTimeOffset? RevokeTime { get; private set; }
+
+    /// <summary>
+    /// Whether machines of another system may hold seats of it that have not come yet; only then are those looked for.
+    /// Never taken back.
+    /// </summary>
+    public bool ExpectsMachines { get; private set; }
 
     /// <summary>
     /// Raised by every change of what the license grants, never by taking a seat: whoever takes a seat names the terms

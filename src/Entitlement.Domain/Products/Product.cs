@@ -27,4 +27,13 @@ public sealed class Product
         DisplayName = Text.DisplayName(displayName, "product.display_name"),
         CreateTime = now,
     };
+
+    /// <summary>As another system, or an export of this one, has it.</summary>
+    public static Product Import(Origin origin, string code, string displayName, DateTimeOffset now) => new()
+    {
+        Id = origin.NewId(now),
+        Code = Text.ProductCode(code, "product.code"),
+        DisplayName = Text.DisplayName(displayName, "product.display_name"),
+        CreateTime = origin.Begin(now),
+    };
 }

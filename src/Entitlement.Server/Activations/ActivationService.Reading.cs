@@ -32,6 +32,7 @@ internal sealed partial class ActivationService
             .Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId && row.Id > page.After)
             .Where(row => request.ShowEnded || row.End == null)
             .Where(row => !request.CloneSuspectedOnly || row.CloneSuspectedTime != null)
+            .Where(row => !request.AwaitsMachineOnly || (row.Generation == 0 && row.End == null))
             .OrderBy(row => row.Id)
             .Take(page.Probe)
             .ToListAsync(context.CancellationToken);
@@ -45,7 +46,8 @@ internal sealed partial class ActivationService
     private static string NameOfList(LicenseName license, ListActivationsRequest request) =>
         $"{license}/activations"
         + (request.ShowEnded ? "?show_ended" : "")
-        + (request.CloneSuspectedOnly ? "?clone_suspected_only" : "");
+        + (request.CloneSuspectedOnly ? "?clone_suspected_only" : "")
+        + (request.AwaitsMachineOnly ? "?awaits_machine_only" : "");
 
     /// <returns>Null when the product never reported.</returns>
     private async Task<V1.ProductReport?> FindReportAsync(ActivationName name, ServerCallContext context)

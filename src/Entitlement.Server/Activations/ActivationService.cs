@@ -67,7 +67,7 @@ internal sealed partial class ActivationService(
                 // Made and thrown away: nothing less tells whether the file keeps to its limit.
                 var file = issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
                 await db.RequireIssuingAsync(file.KeyId, context.CancellationToken);
-                preview.Outcome = plan.TakesSeat ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
+                preview.Outcome = plan.TakesSeat || plan.TakesOver ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
             }
             else
             {

@@ -139,7 +139,13 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
         return AuditRecord.Create(
             activation.AccountId,
             actor,
-            plan.IsNew ? "activation.create" : plan.TakesSeat ? "activation.resume" : "activation.issue",
+            plan switch
+            {
+                { IsNew: true } => "activation.create",
+                { TakesOver: true } => "activation.take_over",
+                { TakesSeat: true } => "activation.resume",
+                _ => "activation.issue",
+            },
             activation.Name.ToString(),
             activation.UpdateTime,
             AuditJson.Of(details));

@@ -16,9 +16,13 @@ internal static class Messages
         {
             Name = activation.Name.ToString(),
             MachineName = activation.MachineName,
-            InstanceThumbprint = Base64Url.EncodeToString(activation.Thumbprint),
+            InstanceThumbprint = activation.Generation == 0 ? "" : Base64Url.EncodeToString(activation.Thumbprint),
+            ExternalRef = activation.ExternalRef ?? "",
+            AwaitsMachine = activation.AwaitsMachine,
             ProductVersion = activation.ProductVersion,
-            BuildDate = activation.BuildDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            BuildDate = activation.BuildDate == default
+                ? ""
+                : activation.BuildDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Generation = activation.Generation,
             FileExpireTime = activation.FileExpireTime?.ToTimestamp(),
             DeviceCount = activation.DeviceCount,

@@ -32,6 +32,11 @@ internal sealed record Situation(
             throw Refusal.TooManyFailures(wait);
         }
 
+        if (recorded is null && found.License.ExpectsMachines && !request.IsRefresh)
+        {
+            recorded = await db.FindAwaitedAsync(found.License, request, cancellationToken);
+        }
+
         var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
         return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())]);
     }
@@ -69,7 +74,7 @@ internal sealed record Situation(
     /// By the measure of an offline check: as many kinds must match as the license asks for, or all that the recorded
     /// machine showed where those are fewer.
     /// </summary>
-    private bool IsOtherMachine(MachineComponents components) => Recorded is { } recorded
+    private bool IsOtherMachine(MachineComponents components) => Recorded is { AwaitsMachine: false, HasComponents: true } recorded
         && MachineComponents.Parse(recorded.Components) is var known
         && components.CountMatches(known) < Math.Min(License.MachineMatch, known.KindCount);
 }

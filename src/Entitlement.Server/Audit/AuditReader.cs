@@ -90,6 +90,7 @@ internal sealed class AuditReader(EntitlementDbContext db)
         foreach (var range in ranges)
         {
             var found = await range
+                .Where(row => row.Generation > 0)
                 .OrderBy(row => row.AccountId)
                 .ThenBy(row => row.LicenseId)
                 .ThenBy(row => row.Id)

@@ -4,6 +4,7 @@ using Entitlement.Server.Accounts;
 using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
 using Entitlement.Server.Errors;
+using Entitlement.Server.Estate;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Licenses;
@@ -72,6 +73,7 @@ internal static class Composition
         services.AddAccounts();
         services.AddLicenses();
         services.AddActivations();
+        services.AddEstate();
         services.AddHealth();
         services.AddReflection();
     }

@@ -35,7 +35,10 @@ internal sealed record LicenseCreation(AccountName Account, ProductName Product,
         return new Outcome($"{license.Name}", Existed: false);
     }
 
-    private static void Stage(Change change, License license, IReadOnlyCollection<FeatureLine> features)
+    /// <summary>Writes a new license down, with all that leads to it.</summary>
+    /// <param name="action">What the audit trail says was done.</param>
+    public static void Stage(
+        Change change, License license, IReadOnlyCollection<FeatureLine> features, string action = "license.create")
     {
         change.Db.Licenses.Add(license);
         change.Db.FeatureLines.AddRange(features);
@@ -49,7 +52,7 @@ internal sealed record LicenseCreation(AccountName Account, ProductName Product,
             $"{new ProductName(license.ProductId)}", license.Slc.Ending, license.MachineLimit, features.Count);
         change.Audit(
             license.AccountId,
-            "license.create",
+            action,
             $"{license.Name}",
             JsonSerializer.Serialize(details, LicenseJson.Default.LicenseCreated));
     }

@@ -97,7 +97,8 @@ internal static class WantedLicense
             field, "must be FEATURE_COUNT_LICENSE, FEATURE_COUNT_DEVICE or FEATURE_COUNT_LEASE"),
     };
 
-    private static DateTimeOffset? ReadTime(Timestamp? time, string field) => time switch
+    /// <summary>Cut to what is stored; null when it is unset.</summary>
+    public static DateTimeOffset? ReadTime(Timestamp? time, string field) => time switch
     {
         null => null,
         { Seconds: >= FirstSecond and <= LastSecond, Nanos: >= 0 and < NanosecondsPerSecond } => DateTimeOffset

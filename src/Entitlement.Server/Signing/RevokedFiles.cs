@@ -122,7 +122,7 @@ internal sealed class RevokedFiles(
         EntitlementDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ended = await db.Activations
-            .Where(activation => activation.EndTime != null)
+            .Where(activation => activation.EndTime != null && activation.Generation > 0)
             .Where(activation => activation.FileExpireTime == null || activation.FileExpireTime > now)
             .OrderByDescending(activation => activation.EndTime)
             .Take(RevokedActivationList.MaxActivations + 1)
@@ -131,7 +131,7 @@ internal sealed class RevokedFiles(
         var revoked = await db.Licenses
             .Where(license => license.RevokeTime != null)
             .Join(
-                db.Activations.Where(activation => activation.EndTime == null),
+                db.Activations.Where(activation => activation.EndTime == null && activation.Generation > 0),
                 license => new { license.AccountId, LicenseId = license.Id },
                 activation => new { activation.AccountId, activation.LicenseId },
                 (license, activation) => new { license.RevokeTime, Activation = activation })

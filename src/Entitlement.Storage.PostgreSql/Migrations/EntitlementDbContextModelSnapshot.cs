@@ -106,6 +106,12 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<long?>("EndTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ExternalRef")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
+
                     b.Property<long?>("FileExpireTime")
                         .HasColumnType("bigint");
 
@@ -150,16 +156,23 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
                         .HasFilter("\"EndTime\" IS NOT NULL");
 
+                    b.HasIndex("AccountId", "LicenseId", "ExternalRef")
+                        .IsUnique()
+                        .HasFilter("\"ExternalRef\" IS NOT NULL");
+
                     b.HasIndex("AccountId", "LicenseId", "Thumbprint")
                         .IsUnique();
+
+                    b.HasIndex(new[] { "AccountId", "LicenseId", "Id" }, "IX_Activations_Awaited")
+                        .HasFilter("\"Generation\" = 0");
 
                     b.ToTable("Activations", null, t =>
                         {
                             t.HasCheckConstraint("CK_Activations_End", "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
 
-                            t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+                            t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" >= 0");
 
-                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
+                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\" OR (\"SeatGeneration\" = 0 AND \"Generation\" = 0)");
                         });
                 });
 
@@ -605,6 +618,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.Property<long?>("EndTime")
                         .HasColumnType("bigint");
+
+                    b.Property<bool>("ExpectsMachines")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("ExternalRef")
                         .HasMaxLength(128)

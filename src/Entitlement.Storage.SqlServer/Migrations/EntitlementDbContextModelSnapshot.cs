@@ -116,6 +116,12 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<long?>("EndTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("ExternalRef")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(128)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<long?>("FileExpireTime")
                         .HasColumnType("bigint");
 
@@ -160,16 +166,23 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
                         .HasFilter("\"EndTime\" IS NOT NULL");
 
+                    b.HasIndex("AccountId", "LicenseId", "ExternalRef")
+                        .IsUnique()
+                        .HasFilter("\"ExternalRef\" IS NOT NULL");
+
                     b.HasIndex("AccountId", "LicenseId", "Thumbprint")
                         .IsUnique();
+
+                    b.HasIndex(new[] { "AccountId", "LicenseId", "Id" }, "IX_Activations_Awaited")
+                        .HasFilter("\"Generation\" = 0");
 
                     b.ToTable("Activations", null, t =>
                         {
                             t.HasCheckConstraint("CK_Activations_End", "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
 
-                            t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+                            t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" >= 0");
 
-                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
+                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\" OR (\"SeatGeneration\" = 0 AND \"Generation\" = 0)");
                         });
                 });
 
@@ -682,6 +695,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.Property<long?>("EndTime")
                         .HasColumnType("bigint");
+
+                    b.Property<bool>("ExpectsMachines")
+                        .HasColumnType("bit");
 
                     b.Property<string>("ExternalRef")
                         .HasMaxLength(128)

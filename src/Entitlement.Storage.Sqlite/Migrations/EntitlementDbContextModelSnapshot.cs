@@ -109,6 +109,11 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<long?>("EndTime")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ExternalRef")
+                        .HasMaxLength(128)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("FileExpireTime")
                         .HasColumnType("INTEGER");
 
@@ -153,16 +158,23 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
                         .HasFilter("\"EndTime\" IS NOT NULL");
 
+                    b.HasIndex("AccountId", "LicenseId", "ExternalRef")
+                        .IsUnique()
+                        .HasFilter("\"ExternalRef\" IS NOT NULL");
+
                     b.HasIndex("AccountId", "LicenseId", "Thumbprint")
                         .IsUnique();
+
+                    b.HasIndex(new[] { "AccountId", "LicenseId", "Id" }, "IX_Activations_Awaited")
+                        .HasFilter("\"Generation\" = 0");
 
                     b.ToTable("Activations", null, t =>
                         {
                             t.HasCheckConstraint("CK_Activations_End", "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
 
-                            t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
+                            t.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" >= 0");
 
-                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
+                            t.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\" OR (\"SeatGeneration\" = 0 AND \"Generation\" = 0)");
                         });
                 });
 
@@ -665,6 +677,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("EndTime")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("ExpectsMachines")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("ExternalRef")

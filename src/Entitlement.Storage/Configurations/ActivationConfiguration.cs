@@ -1,4 +1,5 @@
 using Entitlement.Domain.Activations;
+using Entitlement.Domain.Names;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -16,16 +17,18 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
     /// </summary>
     private const int MaxComponentsLength = 8_000;
 
-    private const int MaxTextLength = 256;
-
     private const string EndedWithFile = "IX_Activations_Ended_FileExpireTime";
+
+    private const string Awaited = "IX_Activations_Awaited";
 
     public void Configure(EntityTypeBuilder<Activation> builder)
     {
         builder.ToTable("Activations", table =>
         {
-            table.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" > 0");
-            table.HasCheckConstraint("CK_Activations_SeatGeneration", "\"SeatGeneration\" BETWEEN 1 AND \"Generation\"");
+            table.HasCheckConstraint("CK_Activations_Generation", "\"Generation\" >= 0");
+            table.HasCheckConstraint(
+                "CK_Activations_SeatGeneration",
+                "\"SeatGeneration\" BETWEEN 1 AND \"Generation\" OR (\"SeatGeneration\" = 0 AND \"Generation\" = 0)");
             table.HasCheckConstraint(
                 "CK_Activations_End",
                 "(\"EndTime\" IS NULL AND \"End\" IS NULL) OR (\"EndTime\" IS NOT NULL AND \"End\" IS NOT NULL AND \"DeviceCount\" = 0)");
@@ -40,10 +43,18 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
         builder.HasIndex(activation => activation.FileExpireTime)
             .HasFilter("\"EndTime\" IS NOT NULL")
             .HasDatabaseName(EndedWithFile);
+
+        // Both hold only what came from another system, so that taking a seat pays nothing for them.
+        builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.ExternalRef })
+            .IsUnique()
+            .HasFilter("\"ExternalRef\" IS NOT NULL");
+        builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.Id }, Awaited)
+            .HasFilter("\"Generation\" = 0");
         builder.Property(activation => activation.Thumbprint).IsHash();
-        builder.Property(activation => activation.MachineName).HasMaxLength(MaxTextLength);
+        builder.Property(activation => activation.ExternalRef).IsCode(Text.MaxExternalRefLength);
+        builder.Property(activation => activation.MachineName).HasMaxLength(Activation.MaxTextLength);
         builder.Property(activation => activation.Components).HasMaxLength(MaxComponentsLength).IsUnicode(false);
-        builder.Property(activation => activation.ProductVersion).HasMaxLength(MaxTextLength);
+        builder.Property(activation => activation.ProductVersion).HasMaxLength(Activation.MaxTextLength);
         builder.Property(activation => activation.Revision).IsConcurrencyToken();
     }
 }

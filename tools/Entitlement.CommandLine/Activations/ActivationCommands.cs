@@ -28,21 +28,26 @@ internal static class ActivationCommands
         {
             Description = "List only those of which something told that two installations share the key.",
         };
+        var awaited = new Option<bool>("--awaited")
+        {
+            Description = "List only those that were imported and whose machine has not come yet.",
+        };
         return new ListCommand<ListActivationsRequest, ListActivationsResponse>(
             "list",
             "List the activations of a license, oldest first",
             Rpc(nameof(Stub.ListActivations)),
             [
                 "name", "machine_name", "product_version", "generation", "device_count", "file_expire_time", "create_time",
-                "end_time", "clone_suspected_time",
+                "end_time", "clone_suspected_time", "external_ref",
             ],
             (parse, request) =>
             {
                 request.Parent = parse.GetRequiredValue(license);
                 request.ShowEnded = parse.GetValue(all);
                 request.CloneSuspectedOnly = parse.GetValue(suspected);
+                request.AwaitsMachineOnly = parse.GetValue(awaited);
             })
-        { license, all, suspected };
+        { license, all, suspected, awaited };
     }
 
     private static RpcCommand<GetActivationRequest, GetActivationResponse> GetActivation()

@@ -10,7 +10,7 @@ internal static class Durations
     private static readonly TimeSpan FarthestFromNow = TimeSpan.FromDays(1_000_000);
 
     private static readonly string[] TimeFormats =
-        ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz"];
+        ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mmzzz"];
 
     /// <summary>A number and a unit: <c>45s</c>, <c>2m</c>, <c>12h</c>; above zero, at most a day.</summary>
     public static TimeSpan Parse(ArgumentResult result)
@@ -46,13 +46,7 @@ internal static class Durations
             return clock.GetUtcNow() + fromNow;
         }
 
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-        {
-            return new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero);
-        }
-
-        if (DateTimeOffset.TryParseExact(
-            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (TryParseTime(text, out var time))
         {
             return time;
         }
@@ -61,6 +55,19 @@ internal static class Durations
             $"{OptionName(result)}: '{text}' is no date. Write 2027-01-31 (its first moment in UTC), 2027-01-31T12:00:00Z, "
             + "or +365d for 365 days from now.");
         return null;
+    }
+
+    /// <summary>A date (its first moment in UTC), or a time with its offset.</summary>
+    public static bool TryParseTime(string text, out DateTimeOffset time)
+    {
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            time = new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero);
+            return true;
+        }
+
+        return DateTimeOffset.TryParseExact(
+            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
     /// <summary>A number and a unit, of any length.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -35,6 +36,15 @@ internal static class FeatureLines
         return [.. lines];
     }
 
+    /// <summary>As <see cref="ParseLine"/> reads it.</summary>
+    public static string Text(FeatureLine line)
+    {
+        var counted = FieldText.EnumText(FeatureLine.Descriptor.FindFieldByName("counts").EnumType, (int)line.Counts);
+        var overage = line.Overage > 0 ? FormattableString.Invariant($"+{line.Overage}") : "";
+        var time = line.LeaseDuration is { } duration ? FormattableString.Invariant($":{duration.Seconds}s") : "";
+        return FormattableString.Invariant($"{line.Code}:{counted}:{line.Quantity}{overage}{time}");
+    }
+
     public static ActivationMode ParseMode(ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;
@@ -49,7 +59,8 @@ internal static class FeatureLines
         }
     }
 
-    private static FeatureLine? ParseLine(string text)
+    /// <summary>Null when it is none.</summary>
+    public static FeatureLine? ParseLine(string text)
     {
         var parts = text.Split(':');
         FeatureCount? counted = parts switch

@@ -95,6 +95,17 @@ internal sealed class Connection : IDisposable
         return call.ResponseStream.ReadAllAsync(cancellation);
     }
 
+    /// <summary>How long a command waits for an answer.</summary>
+    public TimeSpan Patience => _timeout;
+
+    /// <summary>A call in which messages go both ways, until it or the caller ends.</summary>
+    public AsyncDuplexStreamingCall<TRequest, TResponse> Converse<TRequest, TResponse>(
+        MethodDescriptor rpc, CancellationToken cancellation)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new() =>
+        _channel.CreateCallInvoker().AsyncDuplexStreamingCall(
+            RpcMethods.Of<TRequest, TResponse>(rpc), host: null, new CallOptions(_headers, cancellationToken: cancellation));
+
     /// <summary>For a client that makes many calls: each carries the credentials and may take as long as one of a command.</summary>
     public CallInvoker ToInvoker() => _channel.Intercept(new Outfit(_headers, _timeout));
 

@@ -19,7 +19,13 @@ internal static class RpcMethods
         (Method<TRequest, TResponse>)Made.GetOrAdd(
             rpc.FullName,
             _ => new Method<TRequest, TResponse>(
-                rpc.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary,
+                (rpc.IsClientStreaming, rpc.IsServerStreaming) switch
+                {
+                    (true, true) => MethodType.DuplexStreaming,
+                    (true, false) => MethodType.ClientStreaming,
+                    (false, true) => MethodType.ServerStreaming,
+                    (false, false) => MethodType.Unary,
+                },
                 rpc.Service.FullName,
                 rpc.Name,
                 Marshaller<TRequest>(rpc.InputType),

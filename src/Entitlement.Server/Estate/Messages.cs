@@ -1,0 +1,137 @@
+using System.Buffers.Text;
+using System.Globalization;
+using Entitlement.Domain.Activations;
+using Entitlement.Formats;
+using Entitlement.V1;
+using Google.Protobuf.WellKnownTypes;
+using Account = Entitlement.Domain.Accounts.Account;
+using Activation = Entitlement.Domain.Activations.Activation;
+using Product = Entitlement.Domain.Products.Product;
+
+namespace Entitlement.Server.Estate;
+
+/// <summary>Records of an estate, from and to what the contract calls them elsewhere.</summary>
+internal static class Messages
+{
+    public static EstateRecord ToRecord(this Product product) => new()
+    {
+        Product = new EstateProduct
+        {
+            Name = $"{product.Name}",
+            Code = product.Code,
+            DisplayName = product.DisplayName,
+            CreateTime = product.CreateTime.ToTimestamp(),
+        },
+    };
+
+    public static EstateRecord ToRecord(this Account account) => new()
+    {
+        Account = new EstateAccount
+        {
+            Name = $"{account.Name}",
+            ExternalRef = account.ExternalRef ?? "",
+            DisplayName = account.DisplayName,
+            CreateTime = account.CreateTime.ToTimestamp(),
+        },
+    };
+
+    /// <param name="license">As its caller may see it.</param>
+    /// <param name="productCode">Code of its product.</param>
+    public static EstateRecord ToRecord(this License license, string productCode)
+    {
+        var record = new EstateLicense
+        {
+            Name = license.Name,
+            ExternalRef = license.ExternalRef,
+            ProductCode = productCode,
+            Edition = license.Edition,
+            Slc = license.Slc,
+            ActivationMode = license.ActivationMode,
+            MachineLimit = license.MachineLimit,
+            MachineOverage = license.MachineOverage,
+            MachineMatch = license.MachineMatch,
+            ReleaseLimit = license.ReleaseLimit,
+            EndTime = license.EndTime,
+            CareEndTime = license.CareEndTime,
+            PerpetualOffline = license.PerpetualOffline,
+            CreateTime = license.CreateTime,
+            SuspendTime = license.SuspendTime,
+            RevokeTime = license.RevokeTime,
+        };
+        record.Features.AddRange(license.Features.Select(line => new FeatureLine(line) { Held = 0, Over = 0 }));
+        return new EstateRecord { License = record };
+    }
+
+    /// <summary>What of it every new license is made of.</summary>
+    public static License ToLicense(this EstateLicense record)
+    {
+        var license = new License
+        {
+            ExternalRef = record.ExternalRef,
+            Edition = record.Edition,
+            ActivationMode = record.ActivationMode,
+            MachineLimit = record.MachineLimit,
+            MachineOverage = record.MachineOverage,
+            MachineMatch = record.MachineMatch,
+            EndTime = record.EndTime,
+            CareEndTime = record.CareEndTime,
+            PerpetualOffline = record.PerpetualOffline,
+            Features = { record.Features },
+        };
+        if (record.HasReleaseLimit)
+        {
+            license.ReleaseLimit = record.ReleaseLimit;
+        }
+
+        return license;
+    }
+
+    public static EstateRecord ToRecord(this Activation activation, IEnumerable<ActivationDevice> devices)
+    {
+        var record = new EstateActivation
+        {
+            Name = $"{activation.Name}",
+            ExternalRef = activation.ExternalRef ?? "",
+            MachineName = activation.MachineName,
+            ProductVersion = activation.ProductVersion,
+            CreateTime = activation.CreateTime.ToTimestamp(),
+        };
+        if (activation.BuildDate != default)
+        {
+            record.BuildDate = activation.BuildDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
+        if (!activation.AwaitsMachine)
+        {
+            // What its machine ever told counts, too: the next file must be above all that are outside.
+            record.InstanceThumbprint = Base64Url.EncodeToString(activation.Thumbprint);
+            record.Generation = activation.NewestGeneration;
+            record.SeatGeneration = activation.SeatGeneration;
+            record.FileExpireTime = activation.FileExpireTime?.ToTimestamp();
+        }
+
+        record.Components.AddRange(ComponentsOf(activation));
+        record.Devices.AddRange(devices.Select(device => new V1.Device
+        {
+            Id = device.DeviceId,
+            Feature = device.Feature,
+            Model = device.Model ?? "",
+        }));
+        return new EstateRecord { Activation = record };
+    }
+
+    private static IEnumerable<MachineComponent> ComponentsOf(Activation activation)
+    {
+        if (!activation.HasComponents)
+        {
+            return [];
+        }
+
+        var components = MachineComponents.Parse(activation.Components);
+        return components.Kinds.Select(kind => new MachineComponent
+        {
+            Kind = MachineComponents.Name(kind),
+            Hashes = { components[kind] },
+        });
+    }
+}
