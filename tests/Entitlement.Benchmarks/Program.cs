@@ -29,6 +29,12 @@ if (args is [Guessing.Command])
     return 0;
 }
 
+if (args is [Guesser.Command, var address])
+{
+    await Guesser.RunAsync(address);
+    return 0;
+}
+
 var options = BenchmarkOptions.Parse(args);
 if (options is null)
 {

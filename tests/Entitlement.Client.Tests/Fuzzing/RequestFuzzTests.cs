@@ -105,32 +105,26 @@ public sealed class RequestFuzzTests : IDisposable
     private static bool IsReadInBounds(byte[] file)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
+        var start = Stopwatch.GetTimestamp();
         var accepted = Refusal(file) is null;
+        var time = Stopwatch.GetElapsedTime(start);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.True(allocated <= BytesForAny + (BytesPerByte * file.Length), Told("bytes", allocated, file));
-        var time = FastestOf(file);
-        Assert.True(time <= TimeForAny + (TimePerByte * file.Length), Told("ms", time.TotalMilliseconds, file));
+        var limit = TimeForAny + (TimePerByte * file.Length);
+        Assert.True(time <= limit || IsReadWithin(limit, file), Told("ms", time.TotalMilliseconds, file));
         return accepted;
     }
 
     /// <summary>
-    /// Of several tries, as soon as one is in bounds: a machine that does something else takes its time from some.
+    /// Whether one of several further tries is: a machine that does something else takes its time from some.
     /// </summary>
-    private static TimeSpan FastestOf(byte[] file)
+    private static bool IsReadWithin(TimeSpan limit, byte[] file) => Enumerable.Range(0, 20).Any(_ =>
     {
-        const int Tries = 20;
-        var fastest = TimeSpan.MaxValue;
-        for (var i = 0; i < Tries && fastest > TimeForAny + (TimePerByte * file.Length); i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            Refusal(file);
-            var time = Stopwatch.GetElapsedTime(start);
-            fastest = time < fastest ? time : fastest;
-        }
-
-        return fastest;
-    }
+        var start = Stopwatch.GetTimestamp();
+        Refusal(file);
+        return Stopwatch.GetElapsedTime(start) <= limit;
+    });
 
     /// <summary>What costs a reader most, as near to the limit of the file as it goes.</summary>
     private static IEnumerable<string> Largest()
