@@ -66,6 +66,11 @@ internal sealed class EntitlementHost : IAsyncDisposable
         var host = new EntitlementHost(settings, shared);
         try
         {
+            if (shared is null && settings.DataDirectory is null)
+            {
+                await SqliteTemplate.CopyToAsync(host.DatabaseFile);
+            }
+
             await host.StartAgainAsync();
             return host;
         }

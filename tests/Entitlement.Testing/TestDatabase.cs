@@ -74,7 +74,11 @@ internal sealed class TestDatabase : IAsyncDisposable
             await database.DropTablesAsync();
         }
 
-        if (migrate)
+        if (migrate && kind == DatabaseKind.Sqlite)
+        {
+            await SqliteTemplate.CopyToAsync(database.File);
+        }
+        else if (migrate)
         {
             await database.Setup.MigrateAsync(CancellationToken.None);
         }

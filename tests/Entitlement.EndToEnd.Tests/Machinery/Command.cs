@@ -67,6 +67,8 @@ internal static class Command
             start.Environment.Remove(name);
         }
 
+        // These processes end long before it pays that the runtime watches how often which branch is taken.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -5,6 +5,7 @@ using Entitlement.V1;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
+using Grpc.Net.Client;
 using Microsoft.Data.Sqlite;
 using Service = Grpc.Health.V1.Health;
 using ServingStatus = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
@@ -93,7 +94,10 @@ public class HealthTests
     public async Task Tells_watchers_that_the_server_stops_and_lets_them_go()
     {
         await using var host = await EntitlementHost.StartAsync();
-        using var watch = new Service.HealthClient(host.Anonymous).Watch(new HealthCheckRequest());
+
+        // Not one of the host's own, which it disposes when the server has stopped.
+        using var channel = GrpcChannel.ForAddress(host.GrpcAddress);
+        using var watch = new Service.HealthClient(channel).Watch(new HealthCheckRequest());
         await ReachAsync(watch, ServingStatus.Serving);
 
         var stopping = host.StopAsync();
