@@ -114,7 +114,7 @@ public static class CertificateProfile
 
     /// <summary>Whether a certificate has the profile of a signing certificate.</summary>
     public static bool IsSigning(X509Certificate2 certificate) =>
-        IsEndEntity(certificate, LicenseSigning) && certificate.NotAfter - certificate.NotBefore <= MaxValidity;
+        IsEndEntity(certificate, LicenseSigning) && Validity(certificate) <= MaxValidity;
 
     /// <summary>Whether a certificate is of a key on P-256 that signs for this purpose and issues nothing.</summary>
     internal static bool IsEndEntity(X509Certificate2 certificate, string extendedKeyUsage) =>
@@ -141,6 +141,10 @@ public static class CertificateProfile
         using var key = root.GetECDsaPublicKey();
         return key is not null && CertificateSignature.IsBy(key, certificate.RawDataMemory);
     }
+
+    /// <summary>In UTC: the difference of local times is an hour off over a change of daylight saving.</summary>
+    private static TimeSpan Validity(X509Certificate2 certificate) =>
+        certificate.NotAfter.ToUniversalTime() - certificate.NotBefore.ToUniversalTime();
 
     private static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
         certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime

@@ -25,7 +25,7 @@ internal sealed class Jwks(SigningKeys keys, KeyRevocations revocations)
             .Concat(others)
             .DistinctBy(certificate => certificate.Thumbprint, StringComparer.Ordinal)
             .Where(certificate => !revocations.Revokes(KeyIdOf(certificate)))
-            .OrderBy(certificate => certificate.NotBefore)
+            .OrderBy(certificate => certificate.NotBefore.ToUniversalTime())
             .ThenBy(certificate => certificate.Thumbprint, StringComparer.Ordinal);
         var bytes = JsonWebKeySet.Write(certificates);
         others.ForEach(certificate => certificate.Dispose());

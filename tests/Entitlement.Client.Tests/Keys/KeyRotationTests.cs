@@ -76,7 +76,7 @@ public sealed class KeyRotationTests : IDisposable
 
         Assert.True(CertificateProfile.IsSigning(issued));
         Assert.DoesNotContain("CN=root", issued.Subject, StringComparison.Ordinal);
-        Assert.Equal(CertificateProfile.MaxValidity, issued.NotAfter - issued.NotBefore);
+        Assert.Equal(CertificateProfile.MaxValidity, issued.NotAfter.ToUniversalTime() - issued.NotBefore.ToUniversalTime());
     }
 
     [Fact]

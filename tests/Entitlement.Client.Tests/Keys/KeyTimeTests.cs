@@ -19,6 +19,11 @@ public sealed class KeyTimeTests : IDisposable
 
     public void Dispose() => _parent.Dispose();
 
+    [Fact]
+    public void Is_tried_where_clocks_change() => Assert.NotEqual(
+        TimeZoneInfo.Local.GetUtcOffset(Moments.At("2027-07-01T00:00:00Z")),
+        TimeZoneInfo.Local.GetUtcOffset(Moments.At("2027-12-01T00:00:00Z")));
+
     [Theory]
     [MemberData(nameof(Moments.All), MemberType = typeof(Moments))]
     public void Keys_made_at_a_moment_sign_from_then_on_for_as_long_as_a_certificate_may_last(string moment)
