@@ -10,8 +10,8 @@ namespace Entitlement.Client;
 public sealed partial class EntitlementClient
 {
     /// <summary>
-    /// When the next license file is to be fetched: after half of the time of the one that is installed, and up to a quarter
-    /// of it later. Null where nothing is installed that could be renewed, or that ends.
+    /// When the next license file is to be fetched: after half of the time of the one that is installed, and up to a
+    /// quarter of it later. Null where nothing is installed that could be renewed, or that ends.
     /// </summary>
     public DateTimeOffset? RenewalTime =>
         FindInstalledClaims(CheckNow().Result) is { } claims ? RenewalSchedule.DueTime(claims) : null;
@@ -25,8 +25,8 @@ public sealed partial class EntitlementClient
     internal bool HasActivation => FindInstalledClaims(CheckNow().Result) is not null;
 
     /// <summary>
-    /// Checks the license file that is installed. Nothing is sent anywhere. A clock that was turned back is borne for seven
-    /// days, see <see cref="VerificationResult.ClockBehindBy"/>.
+    /// Checks the license file that is installed. Nothing is sent anywhere. A clock that was turned back is borne for
+    /// seven days, see <see cref="VerificationResult.ClockBehindBy"/>.
     /// </summary>
     public VerificationResult Check() => CheckNow().Result;
 
@@ -107,8 +107,8 @@ public sealed partial class EntitlementClient
     }
 
     /// <summary>
-    /// An answer to the request that waits is later than all that was known before, also where a wrong clock, here or at
-    /// the service, had made it seem later. Any other file only proves that its time is past.
+    /// An answer to the request that waits is later than all that was known before, also where a wrong clock, here or
+    /// at the service, had made it seem later. Any other file only proves that its time is past.
     /// </summary>
     private void LearnTheTime(LicenseClaims claims)
     {

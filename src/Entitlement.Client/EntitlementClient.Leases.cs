@@ -31,7 +31,9 @@ public sealed partial class EntitlementClient
     /// <exception cref="InvalidOperationException">No license file of this installation is there.</exception>
     /// <exception cref="RpcException">The service was not reached. Call again: the same call is sent.</exception>
     public Task<ReportStatusResponse> ReportStatusAsync(
-        ChannelBase channel, IEnumerable<string>? featuresInUse = null, CancellationToken cancellationToken = default) =>
+        ChannelBase channel,
+        IEnumerable<string>? featuresInUse = null,
+        CancellationToken cancellationToken = default) =>
         InTurnAsync(() => ReportAsync(channel, featuresInUse, cancellationToken), cancellationToken);
 
     /// <summary>
@@ -74,7 +76,8 @@ public sealed partial class EntitlementClient
 
         return _held.Values
             .Select(lease => (lease.Length, Passed: _clock.GetElapsedTime(lease.Begun)))
-            .Select(lease => (RenewalNeed?)new RenewalNeed((lease.Length * share) - lease.Passed, lease.Length - lease.Passed))
+            .Select(lease => (RenewalNeed?)new RenewalNeed(
+                DueIn: (lease.Length * share) - lease.Passed, Left: lease.Length - lease.Passed))
             .MinBy(need => need!.Value.DueIn);
     }
 

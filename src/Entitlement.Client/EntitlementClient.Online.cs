@@ -45,19 +45,20 @@ public sealed partial class EntitlementClient
     /// </exception>
     /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
     public Task<VerificationResult> RefreshAsync(
-        ChannelBase channel, IEnumerable<RequestedDevice>? devices = null, CancellationToken cancellationToken = default) =>
-        InTurnAsync(
-            async () =>
+        ChannelBase channel,
+        IEnumerable<RequestedDevice>? devices = null,
+        CancellationToken cancellationToken = default) => InTurnAsync(
+        async () =>
+        {
+            var request = new RefreshLicenseRequest
             {
-                var request = new RefreshLicenseRequest
-                {
-                    LicenseRequest = ByteString.CopyFrom(CreateRefreshRequest(devices)),
-                };
-                var answer = await CallAsync(channel, (service, deadline) =>
-                    service.RefreshLicenseAsync(request, headers: null, deadline, cancellationToken)).ConfigureAwait(false);
-                return Install(answer.LicenseFile.Span);
-            },
-            cancellationToken);
+                LicenseRequest = ByteString.CopyFrom(CreateRefreshRequest(devices)),
+            };
+            var answer = await CallAsync(channel, (service, deadline) =>
+                service.RefreshLicenseAsync(request, headers: null, deadline, cancellationToken)).ConfigureAwait(false);
+            return Install(answer.LicenseFile.Span);
+        },
+        cancellationToken);
 
     /// <summary>Gives the license back online; see <see cref="CreateReturnReceipt"/>.</summary>
     /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>

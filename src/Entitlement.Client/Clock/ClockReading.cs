@@ -3,8 +3,12 @@ namespace Entitlement.Client.Clock;
 /// <summary>What time it is, as far as an installation can tell.</summary>
 /// <param name="Time">What the machine's clock shows, but never before what the service has signed.</param>
 /// <param name="BehindBy">How far the clock is behind what is known to have passed; zero while it is believed.</param>
-/// <param name="Spent">How much of <see cref="ClockRecord.Patience"/> was used up since the service last told the time.</param>
-/// <param name="IsProven">Whether what is known to have passed was signed by the service, and not only seen here.</param>
+/// <param name="Spent">
+/// How much of <see cref="ClockRecord.Patience"/> was used up since the service last told the time.
+/// </param>
+/// <param name="IsProven">
+/// Whether what is known to have passed was signed by the service, and not only seen here.
+/// </param>
 internal readonly record struct ClockReading(DateTimeOffset Time, TimeSpan BehindBy, TimeSpan Spent, bool IsProven)
 {
     /// <summary>Whether the clock is right, or its being behind is still borne.</summary>

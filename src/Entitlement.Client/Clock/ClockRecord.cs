@@ -4,21 +4,23 @@ using System.Text;
 namespace Entitlement.Client.Clock;
 
 /// <summary>
-/// Notices a clock that was turned back. File <c>clock</c>: lines of a name, a space and whole seconds. <c>signed</c> is
-/// the latest instant that the service has signed, <c>seen</c> the latest that this clock has shown up to the end of the
-/// license file, <c>spent</c> how long the product ran with a clock before both, and <c>look</c> when it last did.
+/// Notices a clock that was turned back. File <c>clock</c>: lines of a name, a space and whole seconds. <c>signed</c>
+/// is the latest instant that the service has signed, <c>seen</c> the latest that this clock has shown up to the end of
+/// the license file, <c>spent</c> how long the product ran with a clock before both, and <c>look</c> when it last did.
 /// It keeps honest people honest; whoever owns the directory can delete it.
 /// </summary>
 /// <remarks>
-/// A clock that was far ahead once locks nobody out: it counts only up to the end of the license file that was installed
-/// then, is borne for <see cref="Patience"/> afterwards, and the next license file that answers a request of this
-/// installation puts its own time in the place of all that was known, also an earlier one.
+/// A clock that was far ahead once locks nobody out: it counts only up to the end of the license file that was
+/// installed then, is borne for <see cref="Patience"/> afterwards, and the next license file that answers a request of
+/// this installation puts its own time in the place of all that was known, also an earlier one.
 /// </remarks>
 internal sealed class ClockRecord(StateDirectory state, TimeProvider clock)
 {
     public const string FileName = "clock";
 
-    /// <summary>How far behind a clock may be: that of a wrong time zone, and that which a file may begin later.</summary>
+    /// <summary>
+    /// How far behind a clock may be: that of a wrong time zone, and that which a file may begin later.
+    /// </summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromHours(24);
 
     /// <summary>How long the product runs on with a clock that is behind, counted from file to file.</summary>
@@ -37,7 +39,9 @@ internal sealed class ClockRecord(StateDirectory state, TimeProvider clock)
     /// <summary>When it was last looked at by time that only passes; null while the clock is believed.</summary>
     private long? _behindSince;
 
-    /// <summary>What could not be written: a product must run on with a disk that is full or can only be read.</summary>
+    /// <summary>
+    /// What could not be written: a product must run on with a disk that is full or can only be read.
+    /// </summary>
     private Known? _unwritten;
 
     /// <summary>Tells the time, and counts how long the clock has been behind.</summary>
@@ -64,7 +68,9 @@ internal sealed class ClockRecord(StateDirectory state, TimeProvider clock)
     }
 
     /// <summary>Takes down what the clock shows, unless it is behind.</summary>
-    /// <param name="until">End of the license file that is installed: to have seen a later time is worth nothing.</param>
+    /// <param name="until">
+    /// End of the license file that is installed: to have seen a later time is worth nothing.
+    /// </param>
     public void Saw(DateTimeOffset until)
     {
         lock (_lock)
@@ -104,7 +110,9 @@ internal sealed class ClockRecord(StateDirectory state, TimeProvider clock)
         }
     }
 
-    /// <summary>What was spent stays spent: else a clock that is put right for a moment would give patience anew.</summary>
+    /// <summary>
+    /// What was spent stays spent: else a clock that is put right for a moment would give patience anew.
+    /// </summary>
     private void BelieveAgain(Known known)
     {
         _behindSince = null;
@@ -115,8 +123,8 @@ internal sealed class ClockRecord(StateDirectory state, TimeProvider clock)
     }
 
     /// <summary>
-    /// In one process by time that only passes; over a start by the clock itself, which says nothing where it was turned
-    /// back again.
+    /// In one process by time that only passes; over a start by the clock itself, which says nothing where it was
+    /// turned back again.
     /// </summary>
     private TimeSpan SinceLastLook(Known known, DateTimeOffset now)
     {

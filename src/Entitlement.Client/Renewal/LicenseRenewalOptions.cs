@@ -10,8 +10,8 @@ public sealed record LicenseRenewalOptions
     public TimeSpan? ReportInterval { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Is told of each call to the service that was made, such as to write it to the product's log. Called on a thread of
-    /// the pool, one call at a time; what it throws is dropped. Null for nobody.
+    /// Is told of each call to the service that was made, such as to write it to the product's log. Called on a thread
+    /// of the pool, one call at a time; what it throws is dropped. Null for nobody.
     /// </summary>
     public Action<RenewalAttempt>? Observer { get; init; }
 }

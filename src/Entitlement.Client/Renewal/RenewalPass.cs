@@ -6,7 +6,9 @@ using Grpc.Core;
 
 namespace Entitlement.Client.Renewal;
 
-/// <summary>One look at what is installed and leased, with the calls that are due. Its caller makes one at a time.</summary>
+/// <summary>
+/// One look at what is installed and leased, with the calls that are due. Its caller makes one at a time.
+/// </summary>
 internal sealed class RenewalPass
 {
     /// <summary>How long nothing is looked at: timers stand still while a machine sleeps, and clocks are set.</summary>
@@ -28,7 +30,11 @@ internal sealed class RenewalPass
 
     /// <param name="jitter">Gives numbers from 0 up to but not 1, evenly.</param>
     public RenewalPass(
-        EntitlementClient client, ChannelBase channel, LicenseRenewalOptions options, TimeProvider clock, Func<double> jitter)
+        EntitlementClient client,
+        ChannelBase channel,
+        LicenseRenewalOptions options,
+        TimeProvider clock,
+        Func<double> jitter)
     {
         (_client, _channel, _options, _clock, _jitter) = (client, channel, options, clock, jitter);
         (_filePause, _reportPause) = (new RetryPause(clock, jitter), new RetryPause(clock, jitter));
@@ -43,13 +49,7 @@ internal sealed class RenewalPass
         await RenewFileAsync(cancellationToken).ConfigureAwait(false);
         await ReportAsync(cancellationToken).ConfigureAwait(false);
 
-        var next = LookInterval;
-        if (FileNeed() is { } file && Later(file.DueIn, _filePause.Left) is var renewal && renewal < next)
-        {
-            next = renewal;
-        }
-
-        return ReportNeed() is { } report && Later(report.DueIn, _reportPause.Left) is var call && call < next ? call : next;
+        return Earlier(Wait(FileNeed(), _filePause), Wait(ReportNeed(), _reportPause));
     }
 
     /// <summary>Tells the product's observer.</summary>
@@ -66,8 +66,8 @@ internal sealed class RenewalPass
     }
 
     /// <summary>
-    /// Where machines are switched on together, what fell due meanwhile is spread over a minute. A product that does not
-    /// run for want of it does not wait.
+    /// Where machines are switched on together, what fell due meanwhile is spread over a minute. A product that does
+    /// not run for want of it does not wait.
     /// </summary>
     private void Begin()
     {
@@ -134,7 +134,8 @@ internal sealed class RenewalPass
 
         try
         {
-            var answer = await _client.ReportStatusAsync(_channel, featuresInUse: null, cancellationToken).ConfigureAwait(false);
+            var answer = await _client.ReportStatusAsync(_channel, featuresInUse: null, cancellationToken)
+                .ConfigureAwait(false);
             TakeNote(answer);
             Tell(new RenewalAttempt(License: null, answer, Failure: null));
         }
@@ -161,6 +162,11 @@ internal sealed class RenewalPass
     private static bool IsOfAttempt(Exception failure, CancellationToken stopping) => !stopping.IsCancellationRequested
         && failure is RpcException or EntitlementRefusedException or IOException or UnauthorizedAccessException
             or FileFormatException or CryptographicException or InvalidOperationException or InvalidDataException;
+
+    private static TimeSpan Wait(RenewalNeed? need, RetryPause pause) =>
+        need is { } known ? Earlier(Later(known.DueIn, pause.Left), LookInterval) : LookInterval;
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -25,22 +25,25 @@ internal static class RenewalSchedule
     /// <param name="jitter">From 0 up to but not 1.</param>
     public static double ShareOf(double jitter) => 0.5 + (jitter / 4);
 
-    /// <summary>When a license file is over: it, or where it has no end, its license; null for a file for ever.</summary>
+    /// <summary>
+    /// When a license file is over: it, or where it has no end, its license; null for a file for ever.
+    /// </summary>
     public static DateTimeOffset? EndOf(LicenseClaims claims) => claims.ExpireTime ?? claims.LicenseUntil;
 
     /// <summary>
-    /// When a license file is to be renewed: <c>iat</c> + (end − <c>iat</c>) · (½ + u ⁄ 4), where u is the first 32 bits of
-    /// SHA-256(<c>jti</c>) as a fraction of 2³². Each file has another <c>jti</c>, so files issued in one minute fall due
-    /// evenly over a quarter of their time; and each restart finds the same moment again, so that a product which is
-    /// started often does not come earlier for that.
+    /// When a license file is to be renewed: <c>iat</c> + (end − <c>iat</c>) · (½ + u ⁄ 4), where u is the first 32
+    /// bits of SHA-256(<c>jti</c>) as a fraction of 2³². Each file has another <c>jti</c>, so files issued in one
+    /// minute fall due evenly over a quarter of their time; and each restart finds the same moment again, so that a
+    /// product which is started often does not come earlier for that.
     /// </summary>
     public static DateTimeOffset? DueTime(LicenseClaims claims) =>
         EndOf(claims) - claims.IssueTime is { } time ? claims.IssueTime + (time * ShareOf(JitterOf(claims.Jti))) : null;
 
     /// <summary>
-    /// How long to wait after a failure: evenly from nothing to a limit that doubles with each, from a minute to an eighth
-    /// of the time that is left (at least five seconds, at most a day; an hour when nothing is left). Full jitter, so that
-    /// those whom one outage has hit come back one by one; counted from the service's own delay where it told one.
+    /// How long to wait after a failure: evenly from nothing to a limit that doubles with each, from a minute to an
+    /// eighth of the time that is left (at least five seconds, at most a day; an hour when nothing is left). Full
+    /// jitter, so that those whom one outage has hit come back one by one; counted from the service's own delay where
+    /// it told one.
     /// </summary>
     /// <param name="failures">How many in a row, from 1.</param>
     /// <param name="left">Time until the end of what is renewed.</param>

@@ -37,8 +37,8 @@ public sealed record VerificationOptions
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>
-    /// Whether the clock that tells it is believed; false when it was found turned back for too long. True where no record
-    /// of the time is kept.
+    /// Whether the clock that tells it is believed; false when it was found turned back for too long. True where no
+    /// record of the time is kept.
     /// </summary>
     public required bool IsClockBelieved { get; init; }
 }

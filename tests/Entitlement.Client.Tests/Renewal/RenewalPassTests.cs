@@ -22,7 +22,8 @@ public sealed class RenewalPassTests : IAsyncLifetime
     {
         var pass = _installed.NewPass();
         var first = await LookAsync(pass);
-        _installed.Clock.Advance(_installed.Client.RenewalTime!.Value - _installed.Clock.GetUtcNow() - TimeSpan.FromSeconds(2));
+        var until = _installed.Client.RenewalTime!.Value - _installed.Clock.GetUtcNow();
+        _installed.Clock.Advance(until - TimeSpan.FromSeconds(2));
         var almost = await LookAsync(pass);
         var before = _installed.Attempts.Count;
         _installed.Clock.Advance(almost);
@@ -75,6 +76,24 @@ public sealed class RenewalPassTests : IAsyncLifetime
 
         Assert.Equal((VerificationReason.Valid, VerificationReason.FileExpired), (toTheEnd, after));
         Assert.Equal(VerificationReason.Valid, _installed.Client.Check().Reason);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.999)]
+    public async Task Is_never_without_a_license_though_the_service_goes_away_for_a_week_when_its_file_falls_due(
+        double jitter)
+    {
+        var pass = _installed.NewPass(jitter: jitter);
+        _installed.Service.Says.LosesTheAnswer = true;
+        _installed.Clock.Advance(_installed.Client.RenewalTime!.Value - _installed.Clock.GetUtcNow());
+        await UseAsync(pass, TimeSpan.FromDays(7), TimeSpan.FromHours(3));
+        _installed.Service.Says.LosesTheAnswer = false;
+
+        // All that is left when it has fallen due as late as it can.
+        await UseAsync(pass, TimeSpan.FromHours(11), TimeSpan.FromMinutes(20));
+
+        Assert.Equal(2, _installed.Generation);
     }
 
     [Fact]
@@ -134,7 +153,9 @@ public sealed class RenewalPassTests : IAsyncLifetime
             (VerificationReason.SigningKeyRevoked, VerificationReason.SigningKeyRevoked), (revoked, stillRevoked));
         Assert.IsType<InvalidDataException>(_installed.Attempts[0].Failure);
         Assert.Equal(VerificationReason.Valid, _installed.Client.Check().Reason);
-        Assert.Equal([0, 1, 1], _installed.Service.Says.Received.Select(file => LicenseRequestFile.Read(file).Request.Generation));
+        Assert.Equal(
+            [0, 1, 1],
+            _installed.Service.Says.Received.Select(file => LicenseRequestFile.Read(file).Request.Generation));
     }
 
     [Fact]
@@ -160,7 +181,8 @@ public sealed class RenewalPassTests : IAsyncLifetime
     public async Task Asks_again_for_a_lease_whose_answer_was_lost()
     {
         _installed.Service.Says.LosesTheAnswer = true;
-        await Assert.ThrowsAsync<RpcException>(() => _installed.Client.TakeLeaseAsync(_installed.Service.Channel, "render"));
+        await Assert.ThrowsAsync<RpcException>(() =>
+            _installed.Client.TakeLeaseAsync(_installed.Service.Channel, "render"));
         _installed.Service.Says.LosesTheAnswer = false;
 
         await LookAsync(_installed.NewPass());
@@ -209,6 +231,17 @@ public sealed class RenewalPassTests : IAsyncLifetime
         Assert.True(Assert.Single(_installed.Attempts).Failure is IOException or UnauthorizedAccessException);
         Assert.Single(_installed.Service.Says.Received);
         Assert.True(_installed.Client.Check().IsValid);
+    }
+
+    /// <summary>The product runs, and finds its license good all the time.</summary>
+    private async Task UseAsync(RenewalPass pass, TimeSpan time, TimeSpan step)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= step)
+        {
+            await LookAsync(pass);
+            Assert.True(_installed.Client.Check().IsValid);
+            _installed.Clock.Advance(step);
+        }
     }
 
     private static Task<TimeSpan> LookAsync(RenewalPass pass) => pass.RunAsync(CancellationToken.None);
