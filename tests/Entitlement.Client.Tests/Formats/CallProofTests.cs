@@ -55,10 +55,8 @@ public sealed class CallProofTests
     {
         using var key = Samples.NewKey();
         var (breakPayload, code, member) = Faults[fault];
-        var payload = RawJws.Json(RawJws.Parts(CallProofFile.Write(Proof, key))[1]);
-        breakPayload(payload);
 
-        var refusal = Refusal(RawJws.Sign(Header(key), payload, key));
+        var refusal = Refusal(RawJws.Alter(CallProofFile.Write(Proof, key), breakPayload, key));
 
         Assert.Equal((code, member), (refusal.Code, refusal.Member));
     }
@@ -68,8 +66,7 @@ public sealed class CallProofTests
     {
         using var key = Samples.NewKey();
         using var other = Samples.NewKey();
-        var payload = RawJws.Json(RawJws.Parts(CallProofFile.Write(Proof, key))[1]);
-        var file = RawJws.Sign(Header(key), payload, other);
+        var file = RawJws.Alter(CallProofFile.Write(Proof, key), _ => { }, other);
 
         Assert.Equal(BadSignature, Refusal(file).Code);
         Assert.Equal((Proof, false), (CallProofFile.Inspect(file).Proof, CallProofFile.Inspect(file).IsVerified));
@@ -117,9 +114,6 @@ public sealed class CallProofTests
 
         Assert.Equal("seq", refusal.Member);
     }
-
-    private static JsonObject Header(System.Security.Cryptography.ECDsa key) =>
-        RawJws.Json(RawJws.Parts(CallProofFile.Write(Proof, key))[0]);
 
     private static FileFormatException Refusal(byte[] file) =>
         Assert.Throws<FileFormatException>(() => CallProofFile.Read(file));

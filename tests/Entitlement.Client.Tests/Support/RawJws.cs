@@ -23,6 +23,18 @@ internal static class RawJws
         return Encoding.ASCII.GetBytes($"{input}.{Base64Url.EncodeToString(signature)}\n");
     }
 
+    /// <summary>A file of the same header, with its payload changed.</summary>
+    /// <param name="file">As it should be.</param>
+    /// <param name="change">Of the payload.</param>
+    /// <param name="key">Signs it anew: the one that the header names, or not.</param>
+    public static byte[] Alter(byte[] file, Action<JsonObject> change, ECDsa key)
+    {
+        var parts = Parts(file);
+        var payload = Json(parts[1]);
+        change(payload);
+        return Sign(Json(parts[0]), payload, key);
+    }
+
     public static string[] Parts(byte[] file) => Encoding.ASCII.GetString(file).TrimEnd('\n').Split('.');
 
     public static byte[] Join(params string[] parts) => Encoding.ASCII.GetBytes(string.Join('.', parts) + "\n");

@@ -51,9 +51,6 @@ public sealed class StatusTests(ServiceFixture fixture) : IClassFixture<ServiceF
     private async Task<(Estate Estate, string License)> ActivateAsync(params string[] terms)
     {
         var estate = await Estate.CreateAsync(_service, terms);
-        (await estate.RequestAsync(_service, _folder.Path, "a.lrq")).Succeeded();
-        var license = _folder.File("a.lic");
-        (await _service.EntitleAsync("activate", _folder.File("a.lrq"), "--as-product", "--out", license)).Succeeded();
-        return (estate, license);
+        return (estate, await estate.ActivateAsync(_service, _folder.Path));
     }
 }

@@ -34,4 +34,14 @@ internal sealed record Estate(string ProductCode, string Account, string License
             "--out", Path.Combine(folder, file), .. options,
             .. options.Contains("--build-date", StringComparer.Ordinal) ? Array.Empty<string>() : ["--build-date", "2026-11-01"],
         ]);
+
+    /// <summary>Activates this machine for it, as a product does.</summary>
+    /// <returns>The path of the license file.</returns>
+    public async Task<string> ActivateAsync(Service service, string folder)
+    {
+        (await RequestAsync(service, folder, "a.lrq")).Succeeded();
+        var license = Path.Combine(folder, "a.lic");
+        (await service.EntitleAsync("activate", Path.Combine(folder, "a.lrq"), "--as-product", "--out", license)).Succeeded();
+        return license;
+    }
 }
