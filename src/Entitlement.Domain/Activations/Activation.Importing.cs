@@ -126,7 +126,7 @@ public sealed partial class Activation
         }
     }
 
-    /// <summary>No key has it, because none can be made for a given hash; one for each, because they are unique.</summary>
+    /// <summary>No key has it, because none can be made for a given hash; they are unique, so each has one.</summary>
     private static byte[] NobodysThumbprint(Guid id) =>
         SHA256.HashData([.. Encoding.ASCII.GetBytes("awaited "), .. id.ToByteArray(bigEndian: true)]);
 }

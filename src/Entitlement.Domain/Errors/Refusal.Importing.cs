@@ -14,7 +14,7 @@ public static partial class Refusal
     /// <param name="field">In what it differs, as a field of the record.</param>
     public static EntitlementException RecordDiffers(string resource, string field) =>
         new(FailureReason.RecordDiffers,
-            $"{resource} stands there already, and differs in {field}. An import changes nothing that stands: change it by its "
-            + "own call, or correct the record.",
+            $"{resource} stands there already, and differs in {field}. An import changes nothing that stands: change it "
+            + "by its own call, or correct the record.",
             ("resource", resource), ("field", field));
 }

@@ -45,7 +45,7 @@ public sealed partial class License
     /// <summary>From now on machines that are new to this service are compared with those that it awaits.</summary>
     public void ExpectMachines() => ExpectsMachines = true;
 
-    /// <summary>The first thing in which it is not what is wanted, by the contract's field; null when there is none.</summary>
+    /// <summary>The first thing in which it is not what is wanted, by the contract's field; null for none.</summary>
     /// <param name="product">The wanted product.</param>
     /// <param name="terms">The wanted terms.</param>
     /// <param name="past">The wanted state.</param>
@@ -53,7 +53,7 @@ public sealed partial class License
     public string? FirstDifference(
         ProductName product, LicenseTerms terms, ImportedLicense past, IReadOnlyCollection<FeatureLine> features)
     {
-        var wanted = CreateFeatures(Name, terms.Features).OrderBy(line => line.Code, StringComparer.Ordinal).Select(TermsOf);
+        var wanted = TermsOf(CreateFeatures(Name, terms.Features));
         (string Field, bool Differs)[] fields =
         [
             ("product_code", ProductId != product.ProductId),
@@ -70,13 +70,14 @@ public sealed partial class License
             ("perpetual_offline", PerpetualOffline != terms.PerpetualOffline),
             ("suspend_time", (SuspendTime is null) != (past.SuspendTime is null)),
             ("revoke_time", (RevokeTime is null) != (past.RevokeTime is null)),
-            ("features", !wanted.SequenceEqual(features.OrderBy(line => line.Code, StringComparer.Ordinal).Select(TermsOf))),
+            ("features", !wanted.SequenceEqual(TermsOf(features))),
         ];
         return fields.FirstOrDefault(field => field.Differs).Field;
     }
 
-    private static (string, FeatureCount, int, int, int) TermsOf(FeatureLine line) =>
-        (line.Code, line.Counts, line.Quantity, line.Overage, line.LeaseSeconds);
+    private static IEnumerable<(string, FeatureCount, int, int, int)> TermsOf(IEnumerable<FeatureLine> lines) => lines
+        .OrderBy(line => line.Code, StringComparer.Ordinal)
+        .Select(line => (line.Code, line.Counts, line.Quantity, line.Overage, line.LeaseSeconds));
 
     private static void RequirePast(DateTimeOffset? time, string field, DateTimeOffset now) =>
         Require(time is null || time <= now, field, "must not be in the future");

@@ -11,7 +11,7 @@ public sealed record Origin
     /// <summary>Null where nobody knows; then it begins now.</summary>
     public DateTimeOffset? CreateTime { get; init; }
 
-    /// <summary>What was made elsewhere goes among what was made here by its time, because ids are the order of lists.</summary>
+    /// <summary>By its first day, because ids are the order of lists.</summary>
     internal Guid NewId(DateTimeOffset now) => Id ?? Guid.CreateVersion7(Begin(now));
 
     internal DateTimeOffset Begin(DateTimeOffset now) => CreateTime ?? now;
@@ -27,7 +27,7 @@ public sealed record Origin
         }
 
         return CreateTime is { } begun && (begun < DateTimeOffset.UnixEpoch || begun > now)
-            ? throw Refusal.InvalidArgument($"{field}.create_time", "must be in the years from 1970 on and not in the future")
+            ? throw Refusal.InvalidArgument($"{field}.create_time", "must be from 1970 on and not in the future")
             : this;
     }
 }

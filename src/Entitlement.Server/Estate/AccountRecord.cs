@@ -48,7 +48,8 @@ internal sealed class AccountRecord : ImportRecord
         var field = existing switch
         {
             _ when _origin.Id is { } id && id != existing.Id => "account.name",
-            _ when _wanted.ExternalRef.Length > 0 && existing.ExternalRef != _wanted.ExternalRef => "account.external_ref",
+            _ when _wanted.ExternalRef is { Length: > 0 } wanted && wanted != existing.ExternalRef =>
+                "account.external_ref",
             _ when existing.DisplayName != _wanted.DisplayName => "account.display_name",
             _ => null,
         };

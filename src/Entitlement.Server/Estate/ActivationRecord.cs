@@ -86,7 +86,9 @@ internal sealed class ActivationRecord : ImportRecord
 
     private async Task<Activation?> FindAsync(ImportStep step, LicenseName license, CancellationToken cancellationToken)
     {
-        var found = _name is { } name ? await step.FindActivationAsync(license, name.ActivationId, cancellationToken) : null;
+        var found = _name is { } name
+            ? await step.FindActivationAsync(license, name.ActivationId, cancellationToken)
+            : null;
         if (found is null && _machine.ExternalRef.Length > 0)
         {
             found = await step.FindActivationAsync(license, _machine.ExternalRef, cancellationToken);
@@ -106,8 +108,10 @@ internal sealed class ActivationRecord : ImportRecord
         var field = existing switch
         {
             _ when _name is { } name && name != existing.Name => "name",
-            _ when wanted.ExternalRef is { } reference && existing.ExternalRef is { } other && other != reference => "external_ref",
-            _ when _machine.Thumbprint is { } key && !existing.Thumbprint.AsSpan().SequenceEqual(key) => "instance_thumbprint",
+            { ExternalRef: { } reference } when wanted.ExternalRef is not null && wanted.ExternalRef != reference =>
+                "external_ref",
+            _ when _machine.Thumbprint is { } key && !existing.Thumbprint.AsSpan().SequenceEqual(key) =>
+                "instance_thumbprint",
             { AwaitsMachine: false } => null,
             _ when existing.MachineName != wanted.MachineName => "machine_name",
             _ when existing.Components != wanted.Components => "components",
@@ -136,7 +140,8 @@ internal sealed class ActivationRecord : ImportRecord
                 .SingleOrDefault();
             if (kind is not { } known || !kinds.Add(known))
             {
-                throw Refusal.InvalidArgument($"{field}.kind", "must be one of cpu, board, disk, mac, os, tpm and vm, each once");
+                throw Refusal.InvalidArgument(
+                    $"{field}.kind", "must be one of cpu, board, disk, mac, os, tpm and vm, each once");
             }
 
             if (component.Hashes.Count is < 1 or > MachineComponents.MaxHashesOfAKind)
@@ -161,7 +166,7 @@ internal sealed class ActivationRecord : ImportRecord
         && Base64Url.DecodeFromChars(text) is { Length: HashLength } hash
         && Base64Url.EncodeToString(hash) == text
             ? hash
-            : throw Refusal.InvalidArgument(field, "must be the 43 characters of base64url without padding of a SHA-256 hash");
+            : throw Refusal.InvalidArgument(field, "must be a SHA-256 hash in the 43 characters of base64url");
 
     private static DateOnly ReadDate(string text) => text.Length == 0
         ? default

@@ -80,7 +80,7 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
             .ToList();
         var codes = await db.Products
             .Where(product => products.Contains(product.Id))
-            .ToDictionaryAsync(product => $"{product.Name}", product => product.Code, StringComparer.Ordinal, cancellationToken);
+            .ToDictionaryAsync(product => $"{product.Name}", product => product.Code, cancellationToken);
         return ([.. shown.Select(license => license.ToRecord(codes[license.Product]))], next);
     }
 
@@ -148,7 +148,8 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
             && (EstateKind)number >= first
             && (EstateKind)number <= last
                 ? ((EstateKind)number, parts[1])
-                : throw Refusal.InvalidArgument("page_token", "must be the next_page_token of an earlier page of this list");
+                : throw Refusal.InvalidArgument(
+                    "page_token", "must be the next_page_token of an earlier page of this list");
     }
 
     private static string Token(EstateKind kind, string token) =>

@@ -34,7 +34,8 @@ internal sealed class EstateService(EstateImport import, EstateExport export, IL
             records += batch.Count;
             created += results.Count(result => result.Outcome == ImportOutcome.Created);
             refused += results.Count(result => result.Outcome == ImportOutcome.Refused);
-            await responseStream.WriteAsync(new ImportEstateResponse { Results = { results } }, context.CancellationToken);
+            await responseStream.WriteAsync(
+                new ImportEstateResponse { Results = { results } }, context.CancellationToken);
         }
         while (await requestStream.MoveNext(context.CancellationToken));
 

@@ -60,10 +60,12 @@ internal abstract class ImportRecord
         {
             throw Refusal.InvalidArgument(
                 $"{kind}.{fields[0].Field}",
-                $"or one of {string.Join(", ", fields.Skip(1).Select(field => field.Field))} must be given, and not more than one");
+                $"or {string.Join(" or ", fields.Skip(1).Select(field => field.Field))} must be given, and not two of them");
         }
     }
 
     private static string LicenseOf(string activation) =>
-        activation.LastIndexOf("/activations/", StringComparison.Ordinal) is var end and >= 0 ? activation[..end] : activation;
+        activation.LastIndexOf("/activations/", StringComparison.Ordinal) is var end and >= 0
+            ? activation[..end]
+            : activation;
 }

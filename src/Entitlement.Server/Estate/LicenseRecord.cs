@@ -81,7 +81,9 @@ internal sealed class LicenseRecord : ImportRecord
     private void RequireSame(SoldLicense existing, AccountName account, ProductName product)
     {
         var license = existing.License;
-        if (license.AccountId != account.AccountId && license.ExternalRef is { } reference && reference == _wanted.ExternalRef)
+        if (license.AccountId != account.AccountId
+            && license.ExternalRef is { } reference
+            && reference == _wanted.ExternalRef)
         {
             throw Refusal.ExternalRefTaken(reference);
         }

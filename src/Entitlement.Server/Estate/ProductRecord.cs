@@ -9,7 +9,9 @@ namespace Entitlement.Server.Estate;
 internal sealed class ProductRecord(EstateProduct wanted) : ImportRecord
 {
     private readonly Origin _origin = OriginOf(
-        wanted.Name.Length > 0 ? ProductName.Parse(wanted.Name, "product.name").ProductId : null, wanted.CreateTime, "product");
+        wanted.Name.Length > 0 ? ProductName.Parse(wanted.Name, "product.name").ProductId : null,
+        wanted.CreateTime,
+        "product");
 
     public override async Task<Outcome> RunAsync(ImportStep step, CancellationToken cancellationToken)
     {

@@ -170,6 +170,21 @@ public class ImportTests
 
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task Gives_the_last_seat_once_when_many_bring_a_machine_for_it_at_once(DatabaseKind database)
+    {
+        await using var moving = await MovingIn.BeginAsync(database);
+        var license = await moving.SellAsync(machines: 1);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 24).Select(i =>
+            moving.ImportAsync(MovingIn.Machine($"M-{i}", "L-1"))));
+
+        Assert.Single(results, result => result[0].Outcome == ImportOutcome.Created);
+        Assert.Equal(1, (await moving.ReadAsync(license.Name)).MachinesHeld);
+        Assert.Single(await moving.ExportAsync(kind: EstateKind.Activation));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
     public async Task Refuses_a_batch_that_is_empty_or_too_large(DatabaseKind database)
     {
         await using var moving = await MovingIn.BeginAsync(database);

@@ -40,7 +40,7 @@ internal sealed class CsvInput(string path, string? kind) : InputFile(path)
         {
             var cells = parser.Record!;
             yield return isBroken
-                ? new InputLine(LineOf(parser), cells, Record: null, LineProblem.NotARecord("A quote stands inside a cell that is not quoted."))
+                ? Refuse(LineOf(parser), cells, "A quote stands inside a cell that is not quoted.")
                 : Read(LineOf(parser), cells);
             isBroken = false;
         }
@@ -73,8 +73,10 @@ internal sealed class CsvInput(string path, string? kind) : InputFile(path)
 
         if (cells.Length != _heading.Length)
         {
-            return new InputLine(number, cells, Record: null, LineProblem.NotARecord(
-                FormattableString.Invariant($"The line has {cells.Length} cells, and the heading {_heading.Length}.")));
+            return Refuse(
+                number,
+                cells,
+                FormattableString.Invariant($"The line has {cells.Length} cells, and the heading {_heading.Length}."));
         }
 
         try
@@ -83,9 +85,12 @@ internal sealed class CsvInput(string path, string? kind) : InputFile(path)
         }
         catch (NotARecordException problem)
         {
-            return new InputLine(number, cells, Record: null, LineProblem.NotARecord(problem.Message));
+            return Refuse(number, cells, problem.Message);
         }
     }
+
+    private static InputLine Refuse(long number, string[] cells, string message) =>
+        new(number, cells, Record: null, LineProblem.NotARecord(message));
 
     private EstateRecord ToRecord(string[] cells)
     {
@@ -103,21 +108,26 @@ internal sealed class CsvInput(string path, string? kind) : InputFile(path)
             .Where(column => !column.StartsWith(ReportPrefix, StringComparison.Ordinal))
             .Except(known, StringComparer.Ordinal)
             .ToList();
-        var twice = _heading.CountBy(column => column, StringComparer.Ordinal).FirstOrDefault(count => count.Value > 1).Key;
+        var twice = _heading.GroupBy(column => column, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key;
         if (unknown.Count > 0 || twice is not null)
         {
             throw Broken(
                 1,
-                twice is null ? $"there is no column {string.Join(", ", unknown)}" : $"the column {twice} stands there twice",
-                $"The columns of each kind: {string.Join("; ", RecordCells.Kinds.Select(one => $"{one}: {string.Join(' ', RecordCells.Columns(one))}"))}.");
+                twice is null
+                    ? $"there is no column {string.Join(", ", unknown)}"
+                    : $"the column {twice} stands there twice",
+                $"The columns of each kind: {string.Join("; ", RecordCells.Kinds.Select(Describe))}.");
         }
 
         if (kind is null && !_heading.Contains(RecordCells.KindColumn, StringComparer.Ordinal))
         {
             throw CommandFailure.Usage(
-                $"{Path} has no column {RecordCells.KindColumn}.", $"Say with --kind which of {string.Join(", ", RecordCells.Kinds)} its lines are.");
+                $"{Path} has no column {RecordCells.KindColumn}.",
+                $"Say with --kind which of {string.Join(", ", RecordCells.Kinds)} its lines are.");
         }
     }
+
+    private static string Describe(string one) => $"{one}: {string.Join(' ', RecordCells.Columns(one))}";
 
     private async Task<bool> NextAsync(CsvParser parser, CancellationToken cancellation)
     {
@@ -160,5 +170,7 @@ internal static class CsvLine
     public static string Of(IEnumerable<string> cells) => $"{string.Join(',', cells.Select(Quote))}\r\n";
 
     private static string Quote(string cell) =>
-        cell.AsSpan().ContainsAny(Quoted) || cell != cell.Trim() ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+        cell.AsSpan().ContainsAny(Quoted) || cell != cell.Trim()
+            ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : cell;
 }

@@ -69,7 +69,9 @@ internal sealed class ImportCommand : Command, IRpcCommand
         var tally = new ImportTally(screen, parse.GetValue(_dryRun));
         if (files.Length > 1 && parse.GetValue(_refused) is not null)
         {
-            throw CommandFailure.Usage("--refused names one report, and there is one for each file.", "Leave it out: each report goes beside its file.");
+            throw CommandFailure.Usage(
+                "--refused names one report, and there is one for each file.",
+                "Leave it out: each report goes beside its file.");
         }
 
         var inputs = files.Select(path => InputFile.Of(path, parse.GetValue(_format), parse.GetValue(_kind))).ToList();
@@ -84,7 +86,8 @@ internal sealed class ImportCommand : Command, IRpcCommand
         }
         catch (Exception broken) when (broken is RpcException or CommandFailure && tally.Answered > 0)
         {
-            screen.Note(FormattableString.Invariant($"It broke off after {tally.Answered} records. Run the same command again: what was imported stays as it is."));
+            screen.Note(FormattableString.Invariant($"It broke off after {tally.Answered} records."));
+            screen.Note("Run the same command again: what was imported stays as it is.");
             throw;
         }
 
@@ -97,10 +100,12 @@ internal sealed class ImportCommand : Command, IRpcCommand
         List<InputFile> inputs, ParseResult parse, Connection connection, ImportTally tally, CancellationToken cancellation)
     {
         RefusedLines? report = null;
-        using var call = new ImportCall(connection, parse.GetValue(_dryRun), (line, result) => TellAsync(tally, report!, line, result), cancellation);
+        using var call = new ImportCall(
+            connection, parse.GetValue(_dryRun), (line, result) => TellAsync(tally, report!, line, result), cancellation);
         foreach (var input in inputs)
         {
-            await using (report = new RefusedLines(input, parse.GetValue(_refused) ?? RefusedLines.PathBeside(input.Path)))
+            var path = parse.GetValue(_refused) ?? RefusedLines.PathBeside(input.Path);
+            await using (report = new RefusedLines(input, path))
             {
                 await foreach (var line in input.ReadAsync(cancellation))
                 {

@@ -24,7 +24,8 @@ internal sealed class JsonInput(string path) : InputFile(path)
 
     public override async Task WriteRefusedAsync(TextWriter report, InputLine line, LineProblem problem, bool isFirst)
     {
-        await report.WriteAsync(FormattableString.Invariant($"# line {line.Number}: {problem.Reason}: {problem.Message.ReplaceLineEndings(" ")}\n"));
+        var message = problem.Message.ReplaceLineEndings(" ");
+        await report.WriteAsync(FormattableString.Invariant($"# line {line.Number}: {problem.Reason}: {message}\n"));
         await report.WriteAsync($"{line.Cells[0]}\n");
     }
 

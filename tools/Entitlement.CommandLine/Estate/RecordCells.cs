@@ -43,7 +43,8 @@ internal static class RecordCells
         foreach (var (column, cell) in values.Where(value => value.Cell.Length > 0 && value.Column != KindColumn))
         {
             var field = part.Descriptor.FindFieldByName(column)
-                ?? throw new NotARecordException($"{column}: a record of kind {kind} has no such field; leave the cell empty.");
+                ?? throw new NotARecordException(
+                    $"{column}: a record of kind {kind} has no such field; leave the cell empty.");
             Set(part, field, cell);
         }
 

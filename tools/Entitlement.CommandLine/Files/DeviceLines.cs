@@ -1,6 +1,9 @@
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.Formats;
 
@@ -50,7 +53,7 @@ internal static class DeviceLines
         return Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".JSON" => ReadJson(path, bytes),
-            ".CSV" => ReadCsv(path, Encoding.UTF8.GetString(bytes)),
+            ".CSV" => ReadCsv(path, bytes),
             _ => throw CommandFailure.Usage($"--devices: {path} must end with .json or .csv."),
         };
     }
@@ -67,9 +70,9 @@ internal static class DeviceLines
         }
     }
 
-    private static List<RequestedDevice> ReadCsv(string path, string text)
+    private static List<RequestedDevice> ReadCsv(string path, byte[] bytes)
     {
-        var rows = CsvReader.Read(text).ToList();
+        var rows = ReadRows(bytes).ToList();
         var heading = rows.Count > 0 ? rows[0].Cells.Select(cell => cell.Trim().ToLowerInvariant()).ToArray() : [];
         if (heading is not (["id", "feature"] or ["id", "feature", "model"]))
         {
@@ -88,6 +91,17 @@ internal static class DeviceLines
         }
 
         return devices;
+    }
+
+    private static IEnumerable<(int Line, string[] Cells)> ReadRows(byte[] bytes)
+    {
+        using var parser = new CsvParser(
+            new StreamReader(new MemoryStream(bytes), Encoding.UTF8),
+            new CsvConfiguration(CultureInfo.InvariantCulture) { Mode = CsvMode.RFC4180, BadDataFound = null });
+        for (var line = 1; parser.Read(); line = parser.RawRow + 1)
+        {
+            yield return (line, parser.Record!);
+        }
     }
 
     private static CommandFailure Invalid(string path, string problem) =>
