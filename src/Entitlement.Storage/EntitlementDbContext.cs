@@ -61,6 +61,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<ExternalRefEntry> ExternalRefEntries => Set<ExternalRefEntry>();
 
+    public DbSet<FormerHolder> FormerHolders => Set<FormerHolder>();
+
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>

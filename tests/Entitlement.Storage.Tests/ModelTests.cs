@@ -103,6 +103,7 @@ public class ModelTests
                 "IX_Activations_Awaited",
                 "IX_Activations_Ended_FileExpireTime",
                 "IX_AuditRecords_Block_Id",
+                "IX_FormerHolders_AccountId_LicenseId",
                 "IX_IdempotencyRecords_CreateTime",
                 "IX_IssuedFiles_KeyId_FileId",
                 "IX_Leases_AccountId_LicenseId_Feature_Until",
@@ -120,7 +121,7 @@ public class ModelTests
     public void Puts_the_account_first_in_keys_and_indexes_of_what_belongs_to_one()
     {
         using var db = Create(DatabaseKind.Sqlite);
-        string[] directories = ["SlcEntry", "ExternalRefEntry", "AnsweredRequest"];
+        string[] directories = ["SlcEntry", "ExternalRefEntry", "AnsweredRequest", "FormerHolder"];
 
         // What a stolen key signed, which files run on, what waits to be sealed or approved is asked of every database in turn,
         // should there be several.

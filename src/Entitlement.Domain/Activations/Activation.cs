@@ -150,6 +150,9 @@ public sealed partial class Activation
         return sign;
     }
 
+    /// <summary>Its product reports for the first time: whoever decided without that decides anew.</summary>
+    public void Meet() => Revision++;
+
     /// <summary>
     /// Notes that two installations may share the key; once a day at most, so that a clone fills no audit trail.
     /// </summary>

@@ -169,6 +169,41 @@ public sealed partial class License
         return true;
     }
 
+    /// <summary>The same license in another account; whoever decided on what was read of it decides anew.</summary>
+    /// <param name="account">Not the one that holds it.</param>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.InvalidArgument"/>: the account holds it already; or
+    /// <see cref="FailureReason.LicenseRevoked"/>.
+    /// </exception>
+    public License MoveTo(AccountName account)
+    {
+        RequireNotRevoked();
+        Require(account.AccountId != AccountId, "account", "must be another account than the one that holds the license");
+        return new License
+        {
+            AccountId = account.AccountId,
+            Id = Id,
+            ProductId = ProductId,
+            Slc = Slc,
+            Edition = Edition,
+            ActivationMode = ActivationMode,
+            MachineLimit = MachineLimit,
+            MachinesHeld = MachinesHeld,
+            MachineOverage = MachineOverage,
+            MachineMatch = MachineMatch,
+            ReleaseLimit = ReleaseLimit,
+            EndTime = EndTime,
+            CareEndTime = CareEndTime,
+            PerpetualOffline = PerpetualOffline,
+            ExternalRef = ExternalRef,
+            SuspendTime = SuspendTime,
+            RevokeTime = RevokeTime,
+            ExpectsMachines = ExpectsMachines,
+            Terms = Terms + 1,
+            CreateTime = CreateTime,
+        };
+    }
+
     public LicenseState StateAt(DateTimeOffset now) => this switch
     {
         { RevokeTime: not null } => LicenseState.Revoked,

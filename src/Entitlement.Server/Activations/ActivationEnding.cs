@@ -16,11 +16,9 @@ internal static class ActivationEnding
     /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>: the key has no such activation.</exception>
     public static async Task<Outcome> ReturnAsync(this Change change, ReceivedReceipt receipt, CancellationToken cancellationToken)
     {
-        var activation = await change.Db.FindActivationAsync(receipt.Activation, cancellationToken);
-        if (activation is null || !activation.Thumbprint.AsSpan().SequenceEqual(receipt.Thumbprint))
-        {
-            throw Refusal.NotFound($"{receipt.Activation}");
-        }
+        var activation =
+            await change.Db.FindActivationOfKeyAsync(receipt.Activation, receipt.Thumbprint, cancellationToken)
+            ?? throw Refusal.NotFound($"{receipt.Activation}");
 
         if (activation.End is not null || receipt.Generation < activation.SeatGeneration)
         {
@@ -76,8 +74,9 @@ internal static class ActivationEnding
     private static async Task<(License License, Dictionary<string, int>? Leases)> EndAsync(
         this Change change, Activation activation, ActivationEnd end, CancellationToken cancellationToken)
     {
-        var license = await change.Db.Licenses.AsNoTracking().SingleAsync(
-            license => license.AccountId == activation.AccountId && license.Id == activation.LicenseId, cancellationToken);
+        var license = await change.Db.Licenses.AsNoTracking().SingleOrDefaultAsync(
+            license => license.AccountId == activation.AccountId && license.Id == activation.LicenseId, cancellationToken)
+            ?? throw new StaleReadException("The license went to another account meanwhile.");
         var devices = await change.Db.ActivationDevices
             .Where(device => device.AccountId == activation.AccountId && device.ActivationId == activation.Id)
             .ToListAsync(cancellationToken);

@@ -145,7 +145,7 @@ internal sealed partial class ActivationService
     {
         var answered = await db.FindAnsweredRequestAsync(parked.Thumbprint, parked.Jti, cancellationToken);
         var situation = await Situation.LoadAsync(db, parked, cancellationToken);
-        return await AnswerAgainAsync(situation, answered!, cancellationToken);
+        return await AnswerAgainAsync(situation, answered!, cancellationToken) ?? throw Refusal.ConcurrentChange();
     }
 
     /// <summary>The very request, if it is parked: a principal who hands it in approves it, whatever it was before.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class ActivationService
     {
         var call = await ReceivedCall.ReadAsync(request.Proof, request.Report, signer.Issuer, gate, context);
         var status = ReportedStatus.Parse(request.Report);
-        var byPrincipal = await IsByPrincipalAsync(call.Activation.License, context);
+        var byPrincipal = await IsByPrincipalAsync(call.Activation, context);
         var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{call.InstanceThumbprint}";
         var answer = await reporting.RunAsync(call, status, actor, context.CancellationToken);
 

@@ -122,14 +122,23 @@ internal sealed partial class ActivationService(
                     await FindAnswerAsync(db, received, token), await Situation.LoadAsync(db, received, token)),
                 context.CancellationToken);
             var byPrincipal = await IsByPrincipalAsync(situation.License.Name, context);
-            if (answered is not null)
+            try
             {
-                return await AnswerAgainAsync(situation, answered, context.CancellationToken);
+                var answer = answered is null
+                    ? await TryIssueAsync(situation, received, file, byPrincipal, context)
+                    : await AnswerAgainAsync(situation, answered, context.CancellationToken);
+                if (answer is not null)
+                {
+                    return answer;
+                }
             }
-
-            if (await TryIssueAsync(situation, received, file, byPrincipal, context) is { } response)
+            catch (EntitlementException) when (attempt + 1 < MaxAttempts)
             {
-                return response;
+                // What seemed to be missing may have gone to another account with the license while it was read.
+                if (await db.IsHeldAsync(situation.License.Name, context.CancellationToken))
+                {
+                    throw;
+                }
             }
         }
 
@@ -192,16 +201,22 @@ internal sealed partial class ActivationService(
         byPrincipal ? Task.CompletedTask : allowance.RequireAsync(situation.Recorded, now, cancellationToken);
 
     /// <summary>The byte-identical file, while the activation stands and the license is in force.</summary>
-    private async Task<Answer> AnswerAgainAsync(
+    /// <returns>Null when the license went to another account while it was read.</returns>
+    private async Task<Answer?> AnswerAgainAsync(
         Situation situation, AnsweredRequest answered, CancellationToken cancellationToken)
     {
         situation.RequireAnswerable(clock.GetUtcNow());
 
         // Read after the answer, and an activation is never without the files that were issued for it.
-        var activation = situation.Recorded!;
-        var file = await db.FindIssuedFileAsync(activation.AccountId, activation.Id, answered.Generation, cancellationToken);
+        if (situation.Recorded is not { } activation
+            || await db.FindIssuedFileAsync(
+                activation.AccountId, activation.Id, answered.Generation, cancellationToken) is not { } file)
+        {
+            return null;
+        }
+
         return new Answer(
-            UnsafeByteOperations.UnsafeWrap(file!.Content),
+            UnsafeByteOperations.UnsafeWrap(file.Content),
             activation.ToMessage(situation.StandingDevices),
             IsRepeated: true,
             NewerFileExists: activation.Generation > answered.Generation);

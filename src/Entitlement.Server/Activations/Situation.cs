@@ -46,7 +46,9 @@ internal sealed record Situation(
         EntitlementDbContext db, ParkedRequest parked, CancellationToken cancellationToken)
     {
         var (account, id) = (parked.AccountId, parked.LicenseId);
-        var license = await db.Licenses.SingleAsync(row => row.AccountId == account && row.Id == id, cancellationToken);
+        var license = await db.Licenses.SingleOrDefaultAsync(
+                row => row.AccountId == account && row.Id == id, cancellationToken)
+            ?? throw Refusal.ConcurrentChange();
         var features = await db.ListFeaturesAsync(account, id, cancellationToken);
         var recorded = await db.FindActivationAsync(account, id, parked.Thumbprint, cancellationToken);
         var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);

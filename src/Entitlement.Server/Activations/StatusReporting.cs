@@ -2,7 +2,6 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
-using Entitlement.Storage.Queries;
 using Entitlement.Storage.Writing;
 using Entitlement.V1;
 using Google.Protobuf;
@@ -40,11 +39,9 @@ internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger
     private static async Task<ReportOutcome> ReportAsync(
         Change change, ReceivedCall call, ProductStatus status, CancellationToken cancellationToken)
     {
-        var activation = await change.Db.FindActivationAsync(call.Activation, cancellationToken);
-        if (activation is null || !activation.Thumbprint.AsSpan().SequenceEqual(call.Thumbprint))
-        {
-            throw Refusal.NotFound($"{call.Activation}");
-        }
+        var activation =
+            await change.Db.FindActivationOfKeyAsync(call.Activation, call.Thumbprint, cancellationToken)
+            ?? throw Refusal.NotFound($"{call.Activation}");
 
         var contact = await change.Db.ProductContacts.SingleOrDefaultAsync(
             row => row.AccountId == activation.AccountId && row.ActivationId == activation.Id, cancellationToken);
@@ -55,12 +52,19 @@ internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger
                 : RefuseForked(change, activation, contact, call, status);
         }
 
-        var license = await change.Db.Licenses.AsNoTracking().SingleAsync(
-            row => row.AccountId == activation.AccountId && row.Id == activation.LicenseId, cancellationToken);
+        var license = await change.Db.Licenses.AsNoTracking().SingleOrDefaultAsync(
+            row => row.AccountId == activation.AccountId && row.Id == activation.LicenseId, cancellationToken)
+            ?? throw new StaleReadException("The license went to another account meanwhile.");
         var notice = activation.End is null
             ? GenerationNotices.Of(status.Generation, activation.Generation)
             : GenerationNotice.None;
         var isNews = Hear(change, activation, contact, status, notice);
+
+        if (contact is null)
+        {
+            // So that its row is written, and a transfer of the license can't leave the contact behind.
+            activation.Meet();
+        }
 
         // The activation before the license, which is the order in which everybody else locks them.
         await change.Db.SaveChangesAsync(cancellationToken);

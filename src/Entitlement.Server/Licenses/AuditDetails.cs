@@ -16,6 +16,12 @@ internal sealed record LicenseChanged(
 /// <summary>What it keeps of a license that grants other terms.</summary>
 internal sealed record LicenseUpdated(AuditedTerms Before, AuditedTerms After);
 
+/// <summary>What both accounts keep of a license that went from one to the other.</summary>
+/// <param name="From">The license's name before.</param>
+/// <param name="To">Its name since.</param>
+/// <param name="MachinesHeld">How many machines went with it.</param>
+internal sealed record LicenseTransferred(string From, string To, int MachinesHeld);
+
 internal sealed record AuditedTerms(
     string Edition, string ActivationMode, int MachineLimit, int MachineOverage, int MachineMatch,
     DateTimeOffset? EndTime, DateTimeOffset? CareEndTime, bool PerpetualOffline, int ReleaseLimit);
@@ -24,4 +30,5 @@ internal sealed record AuditedTerms(
 [JsonSerializable(typeof(LicenseCreated))]
 [JsonSerializable(typeof(LicenseChanged))]
 [JsonSerializable(typeof(LicenseUpdated))]
+[JsonSerializable(typeof(LicenseTransferred))]
 internal sealed partial class LicenseJson : JsonSerializerContext;

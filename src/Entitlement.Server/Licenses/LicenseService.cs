@@ -8,7 +8,8 @@ using Grpc.Core;
 
 namespace Entitlement.Server.Licenses;
 
-internal sealed class LicenseService(LicenseReader reader, OnceWriter writer) : V1.LicenseService.LicenseServiceBase
+internal sealed class LicenseService(LicenseReader reader, OnceWriter writer, AccessDecider access)
+    : V1.LicenseService.LicenseServiceBase
 {
     private const string AllAccounts = "accounts/-";
 
@@ -60,6 +61,15 @@ internal sealed class LicenseService(LicenseReader reader, OnceWriter writer) : 
         });
         var outcome = await writer.RunAsync(context, request, request.RequestId, change.RunAsync);
         return new ReinstateLicenseResponse { License = await LoadAsync(outcome, context) };
+    }
+
+    public override async Task<TransferLicenseResponse> TransferLicense(TransferLicenseRequest request, ServerCallContext context)
+    {
+        var transfer = LicenseTransfer.Parse(request);
+        await access.RequireAsync(
+            context.GetCaller(), Permission.LicenseCreate, $"{transfer.To}", context.CancellationToken);
+        var outcome = await writer.RunAsync(context, request, request.RequestId, transfer.RunAsync);
+        return new TransferLicenseResponse { License = await LoadAsync(outcome, context) };
     }
 
     public override async Task<RevokeLicenseResponse> RevokeLicense(RevokeLicenseRequest request, ServerCallContext context)

@@ -145,10 +145,26 @@ internal sealed class RevokedFiles(
             Log.RevocationListCut(logger, RevokedActivationList.MaxActivations);
         }
 
-        return revoked.Concat(ended)
+        var rows = revoked.Concat(ended)
+            .Select(row => (Name: new ActivationName(row.AccountId, row.LicenseId, row.Id), row.Generation))
+            .ToList();
+        var former = await ListFormerHoldersAsync(db, cancellationToken);
+        return rows.Concat(rows.SelectMany(row => former[row.Name.License].Select(holder => (holder.Of(row.Name), row.Generation))))
             .Take(RevokedActivationList.MaxActivations)
-            .ToDictionary(
-                row => $"{new ActivationName(row.AccountId, row.LicenseId, row.Id)}", row => row.Generation, StringComparer.Ordinal);
+            .ToDictionary(row => $"{row.Item1}", row => row.Generation, StringComparer.Ordinal);
+    }
+
+    /// <summary>Files of before a transfer bear the former holder's name; transfers are few.</summary>
+    private static async Task<ILookup<LicenseName, Former>> ListFormerHoldersAsync(
+        EntitlementDbContext db, CancellationToken cancellationToken)
+    {
+        var rows = await db.FormerHolders.ToListAsync(cancellationToken);
+        return rows.ToLookup(row => new LicenseName(row.AccountId, row.LicenseId), row => new Former(row.FormerAccountId));
+    }
+
+    private readonly record struct Former(Guid AccountId)
+    {
+        public ActivationName Of(ActivationName now) => now with { AccountId = AccountId };
     }
 
     private sealed record Made(byte[] Content, long At);

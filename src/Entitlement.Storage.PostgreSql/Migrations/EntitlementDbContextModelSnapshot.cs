@@ -810,6 +810,24 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.ToTable("ExternalRefEntries", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Storage.Directories.FormerHolder", b =>
+                {
+                    b.Property<Guid>("FormerAccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("LicenseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("FormerAccountId", "LicenseId");
+
+                    b.HasIndex("AccountId", "LicenseId");
+
+                    b.ToTable("FormerHolders", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Directories.SlcEntry", b =>
                 {
                     b.Property<string>("Slc")

@@ -898,6 +898,31 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.ToTable("ExternalRefEntries", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Storage.Directories.FormerHolder", b =>
+                {
+                    b.Property<byte[]>("FormerAccountId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("LicenseId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.HasKey("FormerAccountId", "LicenseId");
+
+                    b.HasIndex("AccountId", "LicenseId");
+
+                    b.ToTable("FormerHolders", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Directories.SlcEntry", b =>
                 {
                     b.Property<string>("Slc")

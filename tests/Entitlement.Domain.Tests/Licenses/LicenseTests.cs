@@ -1,6 +1,7 @@
 using System.Globalization;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Names;
 using static Entitlement.Domain.Tests.Samples;
 
 namespace Entitlement.Domain.Tests.Licenses;
@@ -188,4 +189,53 @@ public class LicenseTests
 
     private static void AssertRefused(FailureReason reason, Action act) =>
         Assert.Equal(reason, Assert.Throws<EntitlementException>(act).Reason);
+
+    /// <summary>Of every property that there is, so that none that is added later is forgotten.</summary>
+    [Fact]
+    public void A_license_that_moves_is_the_same_but_for_its_account_and_the_number_of_its_terms()
+    {
+        var license = NewLicense(new LicenseTerms
+        {
+            Edition = "pro",
+            ActivationMode = ActivationMode.Approval,
+            MachineLimit = 7,
+            MachineOverage = 2,
+            MachineMatch = 3,
+            ReleaseLimit = 4,
+            EndTime = Now.AddDays(9),
+            CareEndTime = Now.AddDays(8),
+            PerpetualOffline = true,
+            ExternalRef = "SO-1",
+        }).License;
+        license.Suspend(Now);
+        license.ExpectMachines();
+        typeof(License).GetProperty(nameof(License.MachinesHeld))!.SetValue(license, 5);
+        var properties = typeof(License).GetProperties().Where(property => property.SetMethod is not null).ToList();
+        Assert.All(
+            properties.Where(property => property.Name != nameof(License.RevokeTime)),
+            property => Assert.NotEqual(DefaultOf(property.PropertyType), property.GetValue(license)));
+
+        var moved = license.MoveTo(new AccountName(Guid.NewGuid()));
+
+        Assert.Equal(
+            [nameof(License.AccountId), nameof(License.Terms)],
+            properties.Where(property => !Equals(property.GetValue(license), property.GetValue(moved))).Select(property => property.Name));
+        Assert.Equal(license.Terms + 1, moved.Terms);
+    }
+
+    [Fact]
+    public void A_license_moves_neither_to_the_account_that_holds_it_nor_once_it_is_revoked()
+    {
+        var license = NewLicense().License;
+
+        var same = Assert.Throws<EntitlementException>(() => license.MoveTo(Account));
+        license.Revoke(Now);
+        var revoked = Assert.Throws<EntitlementException>(() => license.MoveTo(new AccountName(Guid.NewGuid())));
+
+        Assert.Equal((FailureReason.InvalidArgument, "account"), (same.Reason, same.Metadata["field"]));
+        Assert.Equal(FailureReason.LicenseRevoked, revoked.Reason);
+    }
+
+    private static object? DefaultOf(Type type) =>
+        type.IsValueType && Nullable.GetUnderlyingType(type) is null ? Activator.CreateInstance(type) : null;
 }

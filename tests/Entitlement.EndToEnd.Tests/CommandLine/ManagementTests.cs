@@ -83,6 +83,23 @@ public sealed class ManagementTests(ServiceFixture fixture) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task Gives_a_license_to_another_account()
+    {
+        var estate = await Estate.CreateAsync(_service);
+        var account = (await _service.EntitleAsync("account", "create", "--name", "Its buyer", "--field", "name"))
+            .Succeeded().Output.Trim();
+
+        var name = (await _service.EntitleAsync(
+            "license", "transfer", estate.License, "--to", account, "--reason", "Sold.", "--field", "name")).Succeeded().Output.Trim();
+
+        Assert.StartsWith($"{account}/licenses/", name, StringComparison.Ordinal);
+        Assert.Equal(name, (await _service.EntitleAsync(
+            "license", "list", "--account", account, "--field", "name")).Succeeded().Output.Trim());
+        var gone = (await _service.EntitleAsync("license", "get", estate.License)).Ended(1);
+        Assert.Contains("NOT_FOUND", gone.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Repeats_a_change_under_its_request_id()
     {
         string[] create =

@@ -20,6 +20,7 @@ internal static class LicenseCommands
             "suspend", "Take a license out of force until it is reinstated", nameof(Stub.SuspendLicense)),
         Change<ReinstateLicenseRequest, ReinstateLicenseResponse>(
             "reinstate", "Put a suspended license in force again", nameof(Stub.ReinstateLicense)),
+        TransferLicense(),
         Change<RevokeLicenseRequest, RevokeLicenseResponse>(
             "revoke", "End a license for good", nameof(Stub.RevokeLicense)),
     };
@@ -51,13 +52,37 @@ internal static class LicenseCommands
         { name };
     }
 
+    private static RpcCommand<TransferLicenseRequest, TransferLicenseResponse> TransferLicense()
+    {
+        var name = Name();
+        var account = new Option<string>("--to")
+        {
+            Description = "The account that gets it: accounts/ID, or the id alone.",
+            HelpName = "ACCOUNT",
+            Required = true,
+        };
+        var reason = Reason();
+        return new RpcCommand<TransferLicenseRequest, TransferLicenseResponse>(
+            "transfer",
+            "Give a license to another account, with its activations",
+            Rpc(nameof(Stub.TransferLicense)),
+            (parse, request) =>
+            {
+                request.Name = parse.GetRequiredValue(name);
+                request.Account = ResourceNames.Complete("accounts", parse.GetRequiredValue(account));
+                request.Reason = parse.GetRequiredValue(reason);
+                request.RequestId = RequestId.From(parse);
+            })
+        { name, account, reason, RequestId.Option };
+    }
+
     // Three RPCs of one shape: the license's name, a reason and a request id.
     private static RpcCommand<TRequest, TResponse> Change<TRequest, TResponse>(string command, string description, string rpc)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
     {
         var name = Name();
-        var reason = new Option<string>("--reason") { Description = "Why, for the audit trail.", HelpName = "TEXT", Required = true };
+        var reason = Reason();
         return new RpcCommand<TRequest, TResponse>(
             command,
             description,
@@ -73,6 +98,9 @@ internal static class LicenseCommands
 
     private static void Set(IMessage request, string field, string value) =>
         request.Descriptor.FindFieldByName(field).Accessor.SetValue(request, value);
+
+    private static Option<string> Reason() =>
+        new("--reason") { Description = "Why, for the audit trail.", HelpName = "TEXT", Required = true };
 
     internal static Argument<string> Name() => new("NAME") { Description = "accounts/ID/licenses/ID" };
 }

@@ -1,0 +1,40 @@
+using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Entitlement.Storage.PostgreSql.Migrations
+{
+    /// <inheritdoc />
+    public partial class FormerHolders : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "FormerHolders",
+                columns: table => new
+                {
+                    FormerAccountId = table.Column<Guid>(type: "uuid", nullable: false),
+                    LicenseId = table.Column<Guid>(type: "uuid", nullable: false),
+                    AccountId = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FormerHolders", x => new { x.FormerAccountId, x.LicenseId });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_FormerHolders_AccountId_LicenseId",
+                table: "FormerHolders",
+                columns: new[] { "AccountId", "LicenseId" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "FormerHolders");
+        }
+    }
+}
