@@ -7,6 +7,7 @@ namespace Entitlement.Benchmarks;
 /// <param name="One">Activations on one license.</param>
 /// <param name="Alone">Activations by one caller, who shares a commit with nobody.</param>
 /// <param name="SingleCommits">The rows alone, a commit for each activation.</param>
+/// <param name="Seal">Sealing the audit trail, which goes on beside the activations each second; a record is one of them.</param>
 /// <param name="Comparison">Null when one was not asked for.</param>
 /// <param name="BytesPerLicense">Of the database.</param>
 internal sealed record Report(
@@ -16,6 +17,7 @@ internal sealed record Report(
     Figure One,
     Figure Alone,
     Figure SingleCommits,
+    Figure Seal,
     Comparison? Comparison,
     double BytesPerLicense)
 {
@@ -46,7 +48,7 @@ internal sealed record Report(
         Print(output, culture, "= steps, and the ideal", Ideal, StepsCpu, Steps.Sum(step => step.BytesEach));
         var rest = Many.CpuMicroseconds - StepsCpu;
         Print(output, culture, "+ all the rest of an activation", null, rest, Many.BytesEach - Steps.Sum(step => step.BytesEach));
-        Figure?[] whole = [Many, One, Alone, Comparison?.Small, Comparison?.Large, SingleCommits];
+        Figure?[] whole = [Many, One, Alone, Comparison?.Small, Comparison?.Large, SingleCommits, Seal];
         foreach (var figure in whole.OfType<Figure>())
         {
             Print(output, culture, figure.Step, figure.PerSecond, figure.CpuMicroseconds, figure.BytesEach);

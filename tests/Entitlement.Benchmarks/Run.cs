@@ -29,10 +29,11 @@ internal static class Run
         var drive = await Steps.DriveAsync(requests, UnsafeByteOperations.UnsafeWrap(rows[0].File.Content));
         var verify = await Steps.VerifyAsync(requests);
         var sign = await Steps.SignAsync(estate, rows);
+        var seal = await Steps.SealAsync(estate);
         await estate.Host.StopAsync();
         var (batched, single) = await Steps.WriteRawAsync(estate.Host.DatabaseFile, rows);
         return new Report(
-            options, [echo, drive, verify, sign, batched], many, one, alone, single, comparison, estate.BytesPerLicense);
+            options, [echo, drive, verify, sign, batched], many, one, alone, single, seal, comparison, estate.BytesPerLicense);
     }
 
     private static async Task<Comparison> CompareAsync(

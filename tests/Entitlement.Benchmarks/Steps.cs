@@ -1,5 +1,6 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Formats;
+using Entitlement.Server.Audit;
 using Entitlement.Server.Signing;
 using Entitlement.Storage;
 using Entitlement.V1;
@@ -47,6 +48,19 @@ internal static class Steps
         var signer = estate.Host.Services.GetRequiredService<LicenseSigner>();
         var claims = rows.ConvertAll(row => LicenseFile.Read(row.File.Content).Claims);
         return WarmAsync("sign a .lic", claims, claim => signer.Issue(claim));
+    }
+
+    /// <summary>Seals once more what was sealed of all activations so far, in blocks as large as they come.</summary>
+    public static async Task<Figure> SealAsync(Estate estate)
+    {
+        await using var db = await estate.Host.Services.GetRequiredService<IDbContextFactory<EntitlementDbContext>>().CreateDbContextAsync();
+        var sealer = ActivatorUtilities.CreateInstance<AuditSealer>(estate.Host.Services);
+        var key = estate.Host.Services.GetRequiredService<AuditKeys>().Current!;
+        await sealer.SealAsync(key, CancellationToken.None);
+        await db.AuditBlocks.ExecuteDeleteAsync();
+        var records = await db.AuditRecords.ExecuteUpdateAsync(set => set.SetProperty(record => record.Block, AuditRecord.NotSealed));
+        var figure = await Measure.RunAsync("seal its audit record", [key], callers: 1, key => sealer.SealAsync(key, CancellationToken.None));
+        return figure with { Count = records };
     }
 
     /// <summary>The rows that the service wrote, to be written again by hand.</summary>
