@@ -19,13 +19,14 @@ public sealed partial class EntitlementClient
     private volatile bool _isLeaseUnanswered;
 
     private CallJournal? _journal;
+    private string[] _inUse = [];
 
     /// <summary>
     /// Reports that the product lives, and renews what it has leased. Call it well before the leases end, such as at
     /// half of their time; what the answer says of the activation is to be shown to the user.
     /// </summary>
     /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
-    /// <param name="featuresInUse">Codes of the features that are in use now; null for not saying.</param>
+    /// <param name="featuresInUse">Codes of the features that are in use now; null for those of the last report.</param>
     /// <param name="cancellationToken">Gives up waiting; the call is sent again the next time.</param>
     /// <exception cref="EntitlementRefusedException">The service refused, with its reason.</exception>
     /// <exception cref="InvalidOperationException">No license file of this installation is there.</exception>
@@ -85,11 +86,16 @@ public sealed partial class EntitlementClient
         ChannelBase channel, IEnumerable<string>? featuresInUse, CancellationToken cancellationToken)
     {
         var claims = InstalledClaims();
+        if (featuresInUse is not null)
+        {
+            _inUse = [.. featuresInUse.Order(StringComparer.Ordinal)];
+        }
+
         var report = new StatusReport
         {
             Generation = claims.Generation,
             ProductVersion = _product.Version,
-            FeaturesInUse = { (featuresInUse ?? []).Order(StringComparer.Ordinal) },
+            FeaturesInUse = { _inUse },
             Leases = { _wanted.Select(wish => new LeaseWish { Feature = wish.Key, Quantity = wish.Value }) },
             RevocationListNumber = _revokedKeys?.Number ?? 0,
         };

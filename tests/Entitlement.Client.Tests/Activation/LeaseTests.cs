@@ -46,6 +46,9 @@ public sealed class LeaseTests : IAsyncLifetime, IDisposable
         Assert.Equal((claims.Generation, "2.1.0"), (report.Generation, report.ProductVersion));
         Assert.Equal(["export", "render"], report.FeaturesInUse);
         Assert.Equal(2, Read(_service.Says.Reports[1]).Proof.Sequence);
+
+        // A report that is made in the background does not take back what the product has said.
+        Assert.Equal(["export", "render"], Read(_service.Says.Reports[1]).Report.FeaturesInUse);
     }
 
     [Fact]
