@@ -16,6 +16,12 @@ public sealed partial class EntitlementClient
     public DateTimeOffset? RenewalTime =>
         FindInstalledClaims(CheckNow().Result) is { } claims ? RenewalSchedule.DueTime(claims) : null;
 
+    /// <summary>
+    /// Whether the next license file is wanted now: it is due, or one is wanted sooner because the signing key was
+    /// revoked, an older file was put back, or the clock was turned back.
+    /// </summary>
+    public bool IsRenewalDue => FileNeed() is { } need && need.DueIn <= TimeSpan.Zero;
+
     /// <summary>A license file or a lease has come or gone.</summary>
     internal event EventHandler? Changed;
 

@@ -110,8 +110,11 @@ public sealed class ClockTurnedBackTests : IAsyncLifetime
         var ahead = SetTo(FarAhead).Reason;
         var right = SetTo(Samples.Now.AddDays(2));
         var pass = _installed.NewPass();
+        var isDue = _installed.Client.IsRenewalDue;
 
         await pass.RunAsync(CancellationToken.None);
+
+        Assert.Equal((true, false), (isDue, _installed.Client.IsRenewalDue));
 
         Assert.Equal(VerificationReason.LicenseEnded, ahead);
 

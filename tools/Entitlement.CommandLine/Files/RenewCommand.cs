@@ -86,7 +86,7 @@ internal static class RenewCommand
             return ExitCode.Interrupted;
         }
 
-        if (parse.GetValue(Now) || client.RenewalTime <= TimeProvider.System.GetUtcNow())
+        if (parse.GetValue(Now) || client.IsRenewalDue)
         {
             license = await RefreshAsync(parse, client, connection, cancellation);
         }
