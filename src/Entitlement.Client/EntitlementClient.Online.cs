@@ -18,8 +18,8 @@ public sealed partial class EntitlementClient
     /// <param name="channel">See <see cref="EntitlementChannel"/>.</param>
     /// <inheritdoc cref="CreateRequest(string, IEnumerable{RequestedDevice}?, string?)"/>
     /// <exception cref="EntitlementRefusedException">
-    /// The service refused, with its reason. Nothing was changed; where <see cref="EntitlementRefusedException.IsAwaitingApproval"/>,
-    /// the request waits for somebody's approval.
+    /// The service refused, with its reason. Nothing was changed; where
+    /// <see cref="EntitlementRefusedException.IsAwaitingApproval"/>, the request waits for somebody's approval.
     /// </exception>
     /// <exception cref="RpcException">The service was not reached. Call again: the same request is sent.</exception>
     public Task<VerificationResult> ActivateAsync(

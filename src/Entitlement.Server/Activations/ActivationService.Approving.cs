@@ -121,7 +121,8 @@ internal sealed partial class ActivationService
     }
 
     /// <summary>It was answered without the parked request, because the license no longer asks for approvals.</summary>
-    private Task<Outcome> NoteAnsweredAsync(ParkedRequestName name, ActivationName activation, ServerCallContext context) =>
+    private Task<Outcome> NoteAnsweredAsync(
+        ParkedRequestName name, ActivationName activation, ServerCallContext context) =>
         once.RunAsync(
             context.GetCaller().Actor,
             async (change, token) =>
@@ -148,7 +149,9 @@ internal sealed partial class ActivationService
         return await AnswerAgainAsync(situation, answered!, cancellationToken) ?? throw Refusal.ConcurrentChange();
     }
 
-    /// <summary>The very request, if it is parked: a principal who hands it in approves it, whatever it was before.</summary>
+    /// <summary>
+    /// The very request, if it is parked: a principal who hands it in approves it, whatever it was before.
+    /// </summary>
     private async Task<ApprovalChange?> FindApprovalAsync(
         ReceivedRequest received,
         Activation activation,

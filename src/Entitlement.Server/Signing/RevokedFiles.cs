@@ -149,9 +149,10 @@ internal sealed class RevokedFiles(
             .Select(row => (Name: new ActivationName(row.AccountId, row.LicenseId, row.Id), row.Generation))
             .ToList();
         var former = await ListFormerHoldersAsync(db, cancellationToken);
-        return rows.Concat(rows.SelectMany(row => former[row.Name.License].Select(holder => (holder.Of(row.Name), row.Generation))))
+        return rows
+            .Concat(rows.SelectMany(row => former[row.Name.License].Select(holder => row with { Name = holder.Of(row.Name) })))
             .Take(RevokedActivationList.MaxActivations)
-            .ToDictionary(row => $"{row.Item1}", row => row.Generation, StringComparer.Ordinal);
+            .ToDictionary(row => $"{row.Name}", row => row.Generation, StringComparer.Ordinal);
     }
 
     /// <summary>Files of before a transfer bear the former holder's name; transfers are few.</summary>

@@ -41,7 +41,10 @@ internal static class ApprovalStory
         story.Approver().ApproveParkedRequestAsync(new ApproveParkedRequestRequest { Name = parked }).ResponseAsync;
 
     public static Task<RejectParkedRequestResponse> RejectAsync(
-        this ActivationStory story, string parked, string reason = "Use the license of your site.", string requestId = "") =>
+        this ActivationStory story,
+        string parked,
+        string reason = "Use the license of your site.",
+        string requestId = "") =>
         story.Approver().RejectParkedRequestAsync(
             new RejectParkedRequestRequest { Name = parked, Reason = reason, RequestId = requestId }).ResponseAsync;
 
@@ -49,7 +52,9 @@ internal static class ApprovalStory
         (await story.Approver().GetParkedRequestAsync(new GetParkedRequestRequest { Name = parked })).ParkedRequest;
 
     public static async Task<IReadOnlyList<ParkedRequest>> ListParkedAsync(
-        this ActivationStory story, string parent = "accounts/-/licenses/-", ParkedRequestState state = ParkedRequestState.Unspecified) =>
+        this ActivationStory story,
+        string parent = "accounts/-/licenses/-",
+        ParkedRequestState state = ParkedRequestState.Unspecified) =>
         (await story.Approver().ListParkedRequestsAsync(
             new ListParkedRequestsRequest { Parent = parent, State = state })).ParkedRequests;
 

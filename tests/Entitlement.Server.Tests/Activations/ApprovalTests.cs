@@ -110,7 +110,9 @@ public sealed class ApprovalTests : IDisposable
 
         Assert.Contains((await rejection)?.Reason(), new[] { null, "PARKED_REQUEST_CLOSED" });
         var stands = await story.GetParkedAsync(parked);
-        Assert.Equal((ParkedRequestState.Approved, "", approval.Activation.Name), (stands.State, stands.Rejection, stands.Activation));
+        Assert.Equal(
+            (ParkedRequestState.Approved, "", approval.Activation.Name),
+            (stands.State, stands.Rejection, stands.Activation));
         Assert.Equal(1, await story.MachinesHeldAsync());
     }
 
@@ -199,7 +201,8 @@ public sealed class ApprovalTests : IDisposable
         await using var story = await ApprovalStory.BeginAsync(DatabaseKind.Sqlite);
         var file = _product.Sign(_product.Ask(story.License.Slc));
         var parked = await story.ParkAsync(file);
-        await new LicenseService.LicenseServiceClient(story.Host.Administrator).UpdateLicenseAsync(new UpdateLicenseRequest
+        var licenses = new LicenseService.LicenseServiceClient(story.Host.Administrator);
+        await licenses.UpdateLicenseAsync(new UpdateLicenseRequest
         {
             Name = story.License.Name,
             License = new License { ActivationMode = ActivationMode.SelfService },
@@ -240,8 +243,13 @@ public sealed class ApprovalTests : IDisposable
         await using var story = await ApprovalStory.BeginAsync(DatabaseKind.Sqlite, change: license =>
             license.Features.Add(new FeatureLine { Code = "camera", Counts = FeatureCount.Device, Quantity = 3 }));
         await story.ActivateAsync(_product.Sign(_product.Ask(story.License.Slc)), asAdministrator: true);
-        var refresh = _product.Ask(story.License.Slc) with { Operation = LicenseRequestOperation.Refresh, Generation = 1 };
-        var more = _product.Sign(refresh with { Jti = Guid.NewGuid(), Devices = [new RequestedDevice("cam-1", "camera")] });
+        var refresh = _product.Ask(story.License.Slc) with
+        {
+            Operation = LicenseRequestOperation.Refresh,
+            Generation = 1,
+        };
+        var more = _product.Sign(
+            refresh with { Jti = Guid.NewGuid(), Devices = [new RequestedDevice("cam-1", "camera")] });
 
         var kept = await story.RefreshAsync(_product.Sign(refresh));
         var refusal = await Refusals.OfAsync(() => story.RefreshAsync(more));

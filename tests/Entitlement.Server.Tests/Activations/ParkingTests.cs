@@ -15,7 +15,8 @@ public sealed class ParkingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Requests_that_race_for_the_last_places_of_a_license_get_exactly_as_many_as_there_are(DatabaseKind database)
+    public async Task Requests_that_race_for_the_last_places_of_a_license_get_exactly_as_many_as_there_are(
+        DatabaseKind database)
     {
         await using var story = await ApprovalStory.BeginAsync(
             database, options: new() { ["Approval:MaxWaiting"] = "3" });
@@ -154,7 +155,8 @@ public sealed class ParkingTests : IDisposable
     [Theory]
     [InlineData("accounts/-/licenses/01981d00-0000-7000-8000-000000000000", StatusCode.InvalidArgument)]
     [InlineData("accounts/01981d00-0000-7000-8000-000000000000/licenses/-", StatusCode.NotFound)]
-    [InlineData("accounts/01981d00-0000-7000-8000-000000000000/licenses/01981d00-0000-7000-8000-000000000000", StatusCode.NotFound)]
+    [InlineData(
+        "accounts/01981d00-0000-7000-8000-000000000000/licenses/01981d00-0000-7000-8000-000000000000", StatusCode.NotFound)]
     public async Task A_list_of_nothing_that_exists_is_refused(string parent, StatusCode code)
     {
         await using var story = await ApprovalStory.BeginAsync(DatabaseKind.Sqlite);
@@ -172,9 +174,11 @@ public sealed class ParkingTests : IDisposable
         var refusals = await ApprovalStory.RefusalsOfAsync<IMessage>(
         [
             async () => await product.ApproveParkedRequestAsync(new ApproveParkedRequestRequest { Name = parked }),
-            async () => await product.RejectParkedRequestAsync(new RejectParkedRequestRequest { Name = parked, Reason = "mine" }),
+            async () => await product.RejectParkedRequestAsync(
+                new RejectParkedRequestRequest { Name = parked, Reason = "mine" }),
             async () => await product.GetParkedRequestAsync(new GetParkedRequestRequest { Name = parked }),
-            async () => await product.ListParkedRequestsAsync(new ListParkedRequestsRequest { Parent = story.License.Name }),
+            async () => await product.ListParkedRequestsAsync(
+                new ListParkedRequestsRequest { Parent = story.License.Name }),
         ]);
 
         Assert.All(refusals, refusal => Assert.Equal(StatusCode.Unauthenticated, refusal?.StatusCode));
@@ -198,7 +202,8 @@ public sealed class ParkingTests : IDisposable
         return names;
     }
 
-    private static string AccountOf(License license) => license.Name[..license.Name.IndexOf("/licenses/", StringComparison.Ordinal)];
+    private static string AccountOf(License license) =>
+        license.Name[..license.Name.IndexOf("/licenses/", StringComparison.Ordinal)];
 
     private ByteString Ask(ActivationStory story) => Ask(story.License);
 

@@ -40,7 +40,8 @@ public sealed class LicenseTransferTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
-    public async Task Machines_go_on_under_the_old_name_and_learn_of_the_new_holder_by_their_next_file(DatabaseKind database)
+    public async Task Machines_go_on_under_the_old_name_and_learn_of_the_new_holder_by_their_next_file(
+        DatabaseKind database)
     {
         await using var story = await BeginAsync(database);
         var before = await story.ActivateAsync(_product.Sign(Request(story)));
@@ -140,7 +141,9 @@ public sealed class LicenseTransferTests : IDisposable
         var products = Enumerable.Range(0, 6).Select(_ => new InstalledProduct()).ToList();
         var account = await NewAccountAsync(story);
 
-        var arrivals = products.Select(product => story.ActivateAsync(product.Sign(product.Ask(story.License.Slc)))).ToList();
+        var arrivals = products
+            .Select(product => story.ActivateAsync(product.Sign(product.Ask(story.License.Slc))))
+            .ToList();
         var transfer = TransferAsync(story, account);
         var report = story.ReportAsync(Report(standing.Activation.Name, sequence: 1));
         var returned = story.ReturnAsync(leaving.Return(left.Activation.Name));
@@ -193,7 +196,8 @@ public sealed class LicenseTransferTests : IDisposable
         var list = RevokedActivationList.Inspect(answer.RevocationList.Span);
         Assert.Equal(1, list.Activations[activation]);
         Assert.Equal(1, list.Activations[NameIn(AccountOf(moved.Name), activation)]);
-        Assert.Equal("LICENSE_REVOKED", (await Refusals.OfAsync(() => TransferAsync(story, AccountOf(story.License.Name), moved.Name)))?.Reason());
+        var back = await Refusals.OfAsync(() => TransferAsync(story, AccountOf(story.License.Name), moved.Name));
+        Assert.Equal("LICENSE_REVOKED", back?.Reason());
     }
 
     [Fact]
@@ -238,7 +242,11 @@ public sealed class LicenseTransferTests : IDisposable
         await using var story = await BeginAsync(DatabaseKind.Sqlite);
         await story.ActivateAsync(_product.Sign(Request(story)));
         await TransferAsync(story, await NewAccountAsync(story));
-        await story.RefreshAsync(_product.Sign(Request(story) with { Operation = LicenseRequestOperation.Refresh, Generation = 1 }));
+        await story.RefreshAsync(_product.Sign(Request(story) with
+        {
+            Operation = LicenseRequestOperation.Refresh,
+            Generation = 1,
+        }));
 
         var records = await story.RecordsAsync("activation.");
 
@@ -290,11 +298,13 @@ public sealed class LicenseTransferTests : IDisposable
         return [.. page.Records.Where(record => record.Action != "account.create")];
     }
 
-    private static string AccountOf(string license) => license[..license.IndexOf("/licenses/", StringComparison.Ordinal)];
+    private static string AccountOf(string license) =>
+        license[..license.IndexOf("/licenses/", StringComparison.Ordinal)];
 
     private static string IdOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 
-    private static string NameIn(string account, string name) => account + name[name.IndexOf("/licenses/", StringComparison.Ordinal)..];
+    private static string NameIn(string account, string name) =>
+        account + name[name.IndexOf("/licenses/", StringComparison.Ordinal)..];
 
     /// <summary>All that a snapshot tells; a transfer adds nothing but its two audit records.</summary>
     private static int CountRows(string snapshot) => snapshot

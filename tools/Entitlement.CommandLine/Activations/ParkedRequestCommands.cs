@@ -110,7 +110,8 @@ internal static class ParkedRequestCommands
                 using var connection = Connection.Open(parse);
                 var request = new ApproveParkedRequestRequest { Name = parse.GetRequiredValue(name) };
                 var answer = await screen.WaitAsync(() =>
-                    connection.CallAsync<ApproveParkedRequestRequest, ApproveParkedRequestResponse>(Rpc, request, cancellation));
+                    connection.CallAsync<ApproveParkedRequestRequest, ApproveParkedRequestResponse>(
+                        Rpc, request, cancellation));
                 if (parse.GetValue(output) is { } path)
                 {
                     await LocalFiles.WriteAsync(path, answer.LicenseFile.Memory, cancellation);
