@@ -82,6 +82,9 @@ internal sealed class ActivationHost : IAsyncDisposable
 
         public bool Refuses { get; set; }
 
+        /// <summary>Why it refuses.</summary>
+        public string RefusalReason { get; set; } = "SEATS_EXHAUSTED";
+
         public Func<LicenseClaims, LicenseClaims> Terms { get; set; } = claims => claims;
 
         public Func<LicenseClaims, byte[]> Issue { get; set; } = vendor.Issue;
@@ -175,7 +178,7 @@ internal sealed class ActivationHost : IAsyncDisposable
             }
         }
 
-        private RpcException Refusal() => Refusal("SEATS_EXHAUSTED", ("machines.limit", "5"));
+        private RpcException Refusal() => Refusal(RefusalReason, ("machines.limit", "5"));
 
         private RpcException Refusal(string reason, (string Key, string Value) metadata)
         {

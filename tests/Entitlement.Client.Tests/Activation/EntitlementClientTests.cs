@@ -108,6 +108,28 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Tells_that_somebody_must_approve_and_asks_by_the_same_request_later()
+    {
+        (_service.Says.Refuses, _service.Says.RefusalReason) = (true, "AWAITING_APPROVAL");
+        _service.Says.RetryDelay = TimeSpan.FromMinutes(5);
+        using (var client = Client())
+        {
+            var waiting = await Assert.ThrowsAsync<EntitlementRefusedException>(() =>
+                client.ActivateAsync(_service.Channel, Slc));
+
+            Assert.True(waiting.IsAwaitingApproval);
+            Assert.Equal(TimeSpan.FromMinutes(5), waiting.RetryAfter);
+        }
+
+        _service.Says.Refuses = false;
+        using var later = Client();
+        var installed = await later.ActivateAsync(_service.Channel, Slc);
+
+        Assert.True(installed.IsValid);
+        Assert.Equal(_service.Says.Received[0], _service.Says.Received[1]);
+    }
+
+    [Fact]
     public async Task Hands_on_the_services_refusal_with_reason_and_numbers()
     {
         _service.Says.Refuses = true;
@@ -119,6 +141,7 @@ public sealed class EntitlementClientTests : IAsyncLifetime, IDisposable
         Assert.Equal((ErrorReason.SeatsExhausted, "SEATS_EXHAUSTED", StatusCode.FailedPrecondition),
             (refusal.Reason, refusal.ReasonName, refusal.StatusCode));
         Assert.Equal("5", refusal.Metadata["machines.limit"]);
+        Assert.Equal((false, null), (refusal.IsAwaitingApproval, refusal.RetryAfter));
         Assert.Equal(VerificationReason.NoLicenseFile, client.Check().Reason);
     }
 
