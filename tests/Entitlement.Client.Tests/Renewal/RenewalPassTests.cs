@@ -90,8 +90,9 @@ public sealed class RenewalPassTests : IAsyncLifetime
         await UseAsync(pass, TimeSpan.FromDays(7), TimeSpan.FromHours(3));
         _installed.Service.Says.LosesTheAnswer = false;
 
-        // All that is left when it has fallen due as late as it can.
-        await UseAsync(pass, TimeSpan.FromHours(11), TimeSpan.FromMinutes(20));
+        // At least eleven hours are left, when it has fallen due as late as it can.
+        var end = RenewalSchedule.EndOf(_installed.Client.Check().Claims!)!.Value;
+        await UseAsync(pass, end - _installed.Clock.GetUtcNow() - TimeSpan.FromHours(1), TimeSpan.FromMinutes(20));
 
         Assert.Equal(2, _installed.Generation);
     }
