@@ -7,11 +7,11 @@ namespace Entitlement.Benchmarks;
 /// <summary>Callers that hand in license requests over gRPC.</summary>
 internal sealed class Callers
 {
+    /// <summary>Share of the time in which the runtime may still compile when it counts as warm.</summary>
+    public const double MaxCompiling = 0.02;
+
     private const int WarmUpRound = 1_000;
     private const int MaxWarmUpRounds = 20;
-
-    /// <summary>Share of the time in which the runtime may still compile when it counts as warm.</summary>
-    private const double MaxCompiling = 0.02;
 
     private readonly Estate _estate;
     private readonly ActivationService.ActivationServiceClient[] _clients;

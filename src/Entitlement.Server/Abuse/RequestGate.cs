@@ -10,7 +10,7 @@ namespace Entitlement.Server.Abuse;
 /// <summary>
 /// Where files of installations come in: what costs least is looked at first, and a signature last of all.
 /// </summary>
-internal sealed class RequestGate(EntitlementDbContext db, FailureTable failures, VerificationQueue verifications)
+internal sealed class RequestGate(StorageEngine engine, FailureTable failures, VerificationQueue verifications)
 {
     /// <summary>Finds out whether its sender may have a file verified, and verifies it when it is its turn.</summary>
     /// <param name="file">The file; its size, encoding and header are right.</param>
@@ -40,7 +40,8 @@ internal sealed class RequestGate(EntitlementDbContext db, FailureTable failures
         }
 
         // Anybody may write this key into a header; what that gains him is one verification, which fails.
-        return await db.WasAnsweredAsync(instanceKey.ThumbprintBytes.ToArray(), context.CancellationToken)
+        var key = instanceKey.ThumbprintBytes.ToArray();
+        return await engine.ReadAsync((db, token) => db.WasAnsweredAsync(key, token), context.CancellationToken)
             ? wait
             : throw Refusal.TooManyFailures(wait);
     }
