@@ -30,8 +30,7 @@ public static class LicenseMove
         }
 
         // Seats are taken without a change of the terms, so that only now their number stands still.
-        var locked = await db.Licenses.AsNoTracking().SingleAsync(
-            row => row.AccountId == from.AccountId && row.Id == from.LicenseId, cancellationToken);
+        var locked = await db.Licenses.AsNoTracking().Named(from).SingleAsync(cancellationToken);
         db.Licenses.Add(locked.MoveTo(to));
         await db.SaveChangesAsync(cancellationToken);
 
@@ -40,15 +39,8 @@ public static class LicenseMove
         await db.MoveLicenseRowsAsync(from, to, cancellationToken);
         await db.MoveActivationRowsAsync(from, to, cancellationToken);
         await db.MoveDirectoriesAsync(license, to, cancellationToken);
-        await db.Licenses
-            .Where(row => row.AccountId == from.AccountId && row.Id == from.LicenseId)
-            .ExecuteDeleteAsync(cancellationToken);
+        await db.Licenses.Named(from).ExecuteDeleteAsync(cancellationToken);
     }
-
-    /// <summary>Whether the account in a license's name holds it.</summary>
-    public static Task<bool> IsHeldAsync(
-        this EntitlementDbContext db, LicenseName license, CancellationToken cancellationToken) => db.Licenses.AnyAsync(
-        row => row.AccountId == license.AccountId && row.Id == license.LicenseId, cancellationToken);
 
     /// <summary>What a license is called now that had a name once.</summary>
     /// <returns>The name itself when it is none of a former holder.</returns>

@@ -74,8 +74,8 @@ internal static class ActivationEnding
     private static async Task<(License License, Dictionary<string, int>? Leases)> EndAsync(
         this Change change, Activation activation, ActivationEnd end, CancellationToken cancellationToken)
     {
-        var license = await change.Db.Licenses.AsNoTracking().SingleOrDefaultAsync(
-            license => license.AccountId == activation.AccountId && license.Id == activation.LicenseId, cancellationToken)
+        var license = await change.Db.Licenses.AsNoTracking().Named(activation.Name.License)
+            .SingleOrDefaultAsync(cancellationToken)
             ?? throw new StaleReadException("The license went to another account meanwhile.");
         var devices = await change.Db.ActivationDevices
             .Where(device => device.AccountId == activation.AccountId && device.ActivationId == activation.Id)

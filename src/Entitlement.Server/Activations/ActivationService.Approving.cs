@@ -193,8 +193,7 @@ internal sealed partial class ActivationService
         }
 
         var license = LicenseName.Parse(parent, "parent");
-        return await db.Licenses.AnyAsync(
-            row => row.AccountId == license.AccountId && row.Id == license.LicenseId, context.CancellationToken)
+        return await db.IsHeldAsync(license, context.CancellationToken)
             ? db.ParkedRequests.Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId)
             : throw Refusal.NotFound(parent);
     }

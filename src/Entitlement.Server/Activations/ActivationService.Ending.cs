@@ -2,6 +2,7 @@ using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Access;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +38,7 @@ internal sealed partial class ActivationService
         var shown = await ShowAsync(name, context);
 
         var limit = await db.Licenses
-            .Where(license => license.AccountId == name.AccountId && license.Id == name.LicenseId)
+            .Named(name.License)
             .Select(license => (int?)license.ReleaseLimit)
             .SingleOrDefaultAsync(context.CancellationToken) ?? throw Refusal.NotFound($"{name}");
         return new ReleaseActivationResponse

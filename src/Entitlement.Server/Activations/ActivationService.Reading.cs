@@ -22,8 +22,7 @@ internal sealed partial class ActivationService
     {
         var license = LicenseName.Parse(request.Parent, "parent");
         var page = PageRequest.Parse(request.PageSize, request.PageToken, NameOfList(license, request));
-        if (!await db.Licenses.AnyAsync(
-            row => row.AccountId == license.AccountId && row.Id == license.LicenseId, context.CancellationToken))
+        if (!await db.IsHeldAsync(license, context.CancellationToken))
         {
             throw Refusal.NotFound(request.Parent);
         }

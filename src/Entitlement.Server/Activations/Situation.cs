@@ -46,8 +46,7 @@ internal sealed record Situation(
         EntitlementDbContext db, ParkedRequest parked, CancellationToken cancellationToken)
     {
         var (account, id) = (parked.AccountId, parked.LicenseId);
-        var license = await db.Licenses.SingleOrDefaultAsync(
-                row => row.AccountId == account && row.Id == id, cancellationToken)
+        var license = await db.Licenses.Named(parked.Name.License).SingleOrDefaultAsync(cancellationToken)
             ?? throw Refusal.ConcurrentChange();
         var features = await db.ListFeaturesAsync(account, id, cancellationToken);
         var recorded = await db.FindActivationAsync(account, id, parked.Thumbprint, cancellationToken);

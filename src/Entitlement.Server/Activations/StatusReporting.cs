@@ -2,6 +2,7 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Entitlement.Storage.Writing;
 using Entitlement.V1;
 using Google.Protobuf;
@@ -52,8 +53,8 @@ internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger
                 : RefuseForked(change, activation, contact, call, status);
         }
 
-        var license = await change.Db.Licenses.AsNoTracking().SingleOrDefaultAsync(
-            row => row.AccountId == activation.AccountId && row.Id == activation.LicenseId, cancellationToken)
+        var license = await change.Db.Licenses.AsNoTracking().Named(activation.Name.License)
+            .SingleOrDefaultAsync(cancellationToken)
             ?? throw new StaleReadException("The license went to another account meanwhile.");
         var notice = activation.End is null
             ? GenerationNotices.Of(status.Generation, activation.Generation)

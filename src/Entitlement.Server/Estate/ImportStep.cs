@@ -197,8 +197,7 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
 
     private async Task<SoldLicense?> LoadAsync(LicenseName name, CancellationToken cancellationToken)
     {
-        var license = await Db.Licenses.SingleOrDefaultAsync(
-            row => row.AccountId == name.AccountId && row.Id == name.LicenseId, cancellationToken);
+        var license = await Db.Licenses.Named(name).SingleOrDefaultAsync(cancellationToken);
         return license is null
             ? null
             : new SoldLicense(license, await Db.ListFeaturesAsync(name.AccountId, name.LicenseId, cancellationToken));

@@ -23,9 +23,7 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
     /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>.</exception>
     public async Task<V1.License> GetAsync(LicenseName name, Caller caller, CancellationToken cancellationToken)
     {
-        // The whole name is asked for: what a caller may do on one account must not reach another account's license.
-        var license = await db.Licenses.SingleOrDefaultAsync(
-                license => license.AccountId == name.AccountId && license.Id == name.LicenseId, cancellationToken)
+        var license = await db.Licenses.Named(name).SingleOrDefaultAsync(cancellationToken)
             ?? throw Refusal.NotFound($"{name}");
         var features = await db.ListFeaturesAsync(name.AccountId, name.LicenseId, cancellationToken);
         return await ShowAsync(license, features, caller, cancellationToken);

@@ -3,6 +3,7 @@ using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Licenses;
@@ -22,8 +23,7 @@ internal sealed record LicenseTransfer(LicenseName Name, AccountName To, string 
     /// <exception cref="EntitlementException">License or account does not exist, or the license refuses.</exception>
     public async Task<Outcome> RunAsync(Change change, CancellationToken cancellationToken)
     {
-        var license = await change.Db.Licenses.AsNoTracking().SingleOrDefaultAsync(
-                license => license.AccountId == Name.AccountId && license.Id == Name.LicenseId, cancellationToken)
+        var license = await change.Db.Licenses.AsNoTracking().Named(Name).SingleOrDefaultAsync(cancellationToken)
             ?? throw Refusal.NotFound($"{Name}");
         if (!await change.Db.Accounts.AnyAsync(account => account.Id == To.AccountId, cancellationToken))
         {

@@ -4,6 +4,7 @@ using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Licenses;
@@ -32,8 +33,7 @@ internal sealed class LicenseTransition
     /// <exception cref="EntitlementException">There is no such license, or it refuses.</exception>
     public async Task<Outcome> RunAsync(Change change, CancellationToken cancellationToken)
     {
-        var license = await change.Db.Licenses.SingleOrDefaultAsync(
-                license => license.AccountId == _name.AccountId && license.Id == _name.LicenseId, cancellationToken)
+        var license = await change.Db.Licenses.Named(_name).SingleOrDefaultAsync(cancellationToken)
             ?? throw Refusal.NotFound($"{_name}");
         var isChanged = _apply(license, change.Now);
         if (isChanged)

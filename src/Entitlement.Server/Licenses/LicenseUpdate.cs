@@ -4,6 +4,7 @@ using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Licenses;
@@ -25,8 +26,7 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
     /// <exception cref="EntitlementException">There is no such license, or it refuses.</exception>
     public async Task<Outcome> RunAsync(Change change, CancellationToken cancellationToken)
     {
-        var license = await change.Db.Licenses.SingleOrDefaultAsync(
-                license => license.AccountId == Name.AccountId && license.Id == Name.LicenseId, cancellationToken)
+        var license = await change.Db.Licenses.Named(Name).SingleOrDefaultAsync(cancellationToken)
             ?? throw Refusal.NotFound($"{Name}");
         var before = license.ToTerms();
         if (!license.Change(before.With(Wanted, Fields), change.Now))
