@@ -13,9 +13,9 @@ internal sealed class AdministratorCommand(Writer writer, TimeProvider clock, IL
     /// <param name="name">What people call it: 1 to 256 characters.</param>
     /// <param name="cancellationToken">Stops it before its commit.</param>
     /// <returns>The key, which is shown once and kept nowhere.</returns>
-    public async Task<ApiKey> CreateAsync(string name, CancellationToken cancellationToken)
+    public async Task<SecretToken> CreateAsync(string name, CancellationToken cancellationToken)
     {
-        var secret = ApiKey.NewSecret();
+        var secret = SecretToken.NewSecret();
         var now = clock.GetUtcNow();
         var administrator = Administrator.Create(name, secret, now);
         await writer.RunAsync(
@@ -28,6 +28,6 @@ internal sealed class AdministratorCommand(Writer writer, TimeProvider clock, IL
             },
             cancellationToken);
         Log.AdministratorMade(logger, administrator.Id);
-        return new ApiKey(administrator.Id, secret);
+        return SecretToken.Create(TokenKind.ApiKey, administrator.Id, secret);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
 {
     public const string FileName = "bootstrap-admin.key";
 
+    /// <summary>What stands in the place of an id in the key.</summary>
+    public const string Id = "bootstrap";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -51,9 +54,9 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
     }
 
     /// <summary>In time that does not depend on where the two differ.</summary>
-    public bool Matches(ApiKey key) => _hash is not null && CryptographicOperations.FixedTimeEquals(Hash(key), _hash);
+    public bool Matches(SecretToken key) => _hash is not null && CryptographicOperations.FixedTimeEquals(Hash(key), _hash);
 
-    private static byte[] Hash(ApiKey key) => SHA256.HashData(key.Secret);
+    private static byte[] Hash(SecretToken key) => SHA256.HashData(key.Secret);
 
     /// <summary>Written beside its place and moved there, so that nobody ever sees a part of it.</summary>
     private void Make()
@@ -67,7 +70,7 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
         var unfinished = $"{File}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(unfinished, options))
         {
-            stream.Write(Encoding.ASCII.GetBytes(new ApiKey(ApiKey.BootstrapId, ApiKey.NewSecret()).Reveal() + "\n"));
+            stream.Write(Encoding.ASCII.GetBytes(SecretToken.Create(TokenKind.ApiKey, Id).Reveal() + "\n"));
             stream.Flush(flushToDisk: true);
         }
 
@@ -75,7 +78,7 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
         Log.BootstrapKeyMade(logger, File);
     }
 
-    private ApiKey Read()
+    private SecretToken Read()
     {
         if (!OperatingSystem.IsWindows() && (System.IO.File.GetUnixFileMode(File) & Others) != UnixFileMode.None)
         {
@@ -84,7 +87,7 @@ internal sealed class BootstrapKey(DataDirectory data, ILogger<BootstrapKey> log
                 + $"a new one; or run 'chmod 600 {File}' if nobody has read it.");
         }
 
-        return ApiKey.TryParse(System.IO.File.ReadAllText(File).Trim(), out var key) && key.Id == ApiKey.BootstrapId
+        return SecretToken.TryParse(System.IO.File.ReadAllText(File).Trim(), out var key) && key.Id == Id
             ? key
             : throw new StartRefusedException($"{File} holds no bootstrap key. Delete it, and the next start makes a new one.");
     }

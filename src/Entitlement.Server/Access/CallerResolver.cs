@@ -23,17 +23,19 @@ internal sealed class CallerResolver(BootstrapKey bootstrap, AdministratorKeys a
         }
 
         var text = authorization[0]!;
-        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || !ApiKey.TryParse(text[Scheme.Length..], out var key))
+        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            || !SecretToken.TryParse(text[Scheme.Length..], out var key)
+            || key.Kind != TokenKind.ApiKey)
         {
             throw CredentialRefusal.Malformed();
         }
 
-        return key.Id == ApiKey.BootstrapId
+        return key.Id == BootstrapKey.Id
             ? await ResolveBootstrapAsync(key, context)
             : await ResolveAdministratorAsync(key, context.RequestAborted);
     }
 
-    private async Task<Caller> ResolveBootstrapAsync(ApiKey key, HttpContext context)
+    private async Task<Caller> ResolveBootstrapAsync(SecretToken key, HttpContext context)
     {
         if (!bootstrap.Matches(key))
         {
@@ -51,9 +53,9 @@ internal sealed class CallerResolver(BootstrapKey bootstrap, AdministratorKeys a
             : Caller.BootstrapAdministrator.Instance;
     }
 
-    private async Task<Caller> ResolveAdministratorAsync(ApiKey key, CancellationToken cancellationToken)
+    private async Task<Caller> ResolveAdministratorAsync(SecretToken key, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(key.Id, "N", out var id))
+        if (!key.HasRowId(out var id))
         {
             throw CredentialRefusal.Malformed();
         }

@@ -120,7 +120,7 @@ public class ServingTests
         await using var host = await EntitlementHost.StartAsync(new HostSettings { Services = new ProbeBehaviour().AddTo });
         var bootstrap = host.AdministratorKey;
         var key = await host.Services.GetRequiredService<AdministratorCommand>().CreateAsync("ops", CancellationToken.None);
-        var wrong = new ApiKey(ApiKey.BootstrapId, ApiKey.NewSecret()).Reveal();
+        var wrong = SecretToken.Create(TokenKind.ApiKey, BootstrapKey.Id).Reveal();
         foreach (var each in new[] { key.Reveal(), bootstrap, wrong, $"{wrong}x" })
         {
             await Record.ExceptionAsync(async () => await new Probe.ProbeClient(host.Connect(each)).UnaryAsync(new ProbeRequest()));
