@@ -3,8 +3,10 @@ using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Audit;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.People;
 using Entitlement.Domain.Products;
 using Entitlement.Domain.Signing;
+using Entitlement.Storage.Access;
 using Entitlement.Storage.Directories;
 using Entitlement.Storage.Idempotency;
 using Microsoft.EntityFrameworkCore;
@@ -55,7 +57,33 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<SealedBlock> AuditBlocks => Set<SealedBlock>();
 
-    public DbSet<Administrator> Administrators => Set<Administrator>();
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<Group> Groups => Set<Group>();
+
+    public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+
+    public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
+
+    public DbSet<ServiceAccountKey> ServiceAccountKeys => Set<ServiceAccountKey>();
+
+    public DbSet<Role> Roles => Set<Role>();
+
+    public DbSet<RoleAssignment> RoleAssignments => Set<RoleAssignment>();
+
+    public DbSet<AccessClock> AccessClock => Set<AccessClock>();
+
+    public DbSet<AccessChange> AccessChanges => Set<AccessChange>();
+
+    public DbSet<AccountAncestor> AccountAncestors => Set<AccountAncestor>();
+
+    public DbSet<EmailEntry> EmailEntries => Set<EmailEntry>();
+
+    public DbSet<CustomerNumberEntry> CustomerNumberEntries => Set<CustomerNumberEntry>();
 
     public DbSet<SlcEntry> SlcEntries => Set<SlcEntry>();
 

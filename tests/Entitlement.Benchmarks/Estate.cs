@@ -79,7 +79,7 @@ internal sealed class Estate : IAsyncDisposable
         var terms = new LicenseTerms { MachineLimit = 1_000_000, Features = [new("export", FeatureCount.License, 1)] };
         foreach (var share in Enumerable.Range(0, count).Chunk(LicensesPerAccount))
         {
-            var account = Account.Open("Example Works", "", now);
+            var account = Account.Open(new NewAccount { DisplayName = "Example Works" }, now);
             yield return account;
             foreach (var _ in share)
             {

@@ -86,9 +86,9 @@ public class ConstraintTests
     public async Task Refuses_an_external_reference_that_is_taken(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
-        await database.Writer.AddAsync(ExternalRefEntry.For(Account.Open("Acme", "SO-1", Samples.Now))!);
+        await database.Writer.AddAsync(ExternalRefEntry.For(Account.Open(new NewAccount { DisplayName = "Acme", ExternalRef = "SO-1" }, Samples.Now))!);
 
-        await RequireUniqueViolationAsync(database, ExternalRefEntry.For(Account.Open("Other", "SO-1", Samples.Now))!);
+        await RequireUniqueViolationAsync(database, ExternalRefEntry.For(Account.Open(new NewAccount { DisplayName = "Other", ExternalRef = "SO-1" }, Samples.Now))!);
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public class ConventionsTests
 
         // A step of a day moves the bytes that a mixed-endian order would put last.
         var accounts =
-            Enumerable.Range(0, 40).Select(day => Account.Open($"{day}", "", Samples.Now.AddDays(day))).ToList();
+            Enumerable.Range(0, 40).Select(day => Account.Open(new NewAccount { DisplayName = $"{day}" }, Samples.Now.AddDays(day))).ToList();
         await database.Writer.AddAsync([.. accounts.AsEnumerable().Reverse()]);
 
         var stored = await database.QueryAsync("""SELECT "Id" FROM "Accounts" ORDER BY "Id" """);
@@ -36,7 +36,7 @@ public class ConventionsTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var local = new DateTimeOffset(2026, 7, 1, 2, 0, 0, 123, TimeSpan.FromHours(2)).AddTicks(9_999);
-        var account = Account.Open("Acme", "", local);
+        var account = Account.Open(new NewAccount { DisplayName = "Acme" }, local);
         await database.Writer.AddAsync(account);
 
         var stored = await database.QueryAsync("""SELECT "CreateTime" FROM "Accounts" """);
@@ -75,7 +75,7 @@ public class ConventionsTests
     public async Task Tells_external_references_apart_by_case(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
-        var (upper, lower) = (Account.Open("Acme", "SO-1", Samples.Now), Account.Open("Acme", "so-1", Samples.Now));
+        var (upper, lower) = (Account.Open(new NewAccount { DisplayName = "Acme", ExternalRef = "SO-1" }, Samples.Now), Account.Open(new NewAccount { DisplayName = "Acme", ExternalRef = "so-1" }, Samples.Now));
         await database.Writer.AddAsync(upper, lower, ExternalRefEntry.For(upper)!, ExternalRefEntry.For(lower)!);
         await using var db = database.CreateContext();
 
@@ -124,7 +124,19 @@ public class ConventionsTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var account = Account.Open(
-            new string('摄', Text.MaxDisplayNameLength), new string('~', Text.MaxExternalRefLength), Samples.Now);
+            new NewAccount
+            {
+                DisplayName = new string('摄', Text.MaxDisplayNameLength),
+                ExternalRef = new string('~', Text.MaxExternalRefLength),
+                CustomerNumber = new string('~', Text.MaxCustomerNumberLength),
+                Contact = new ContactDetails(
+                    new string('摄', Text.MaxAddressLength),
+                    "AT",
+                    new string('摄', Text.MaxDisplayNameLength),
+                    $"{new string('a', 64)}@{string.Join('.', Enumerable.Repeat(new string('b', 62), 3))}",
+                    new string('0', Text.MaxPhoneNumberLength)),
+            },
+            Samples.Now);
         await database.Writer.AddAsync(account, ExternalRefEntry.For(account)!);
         await using var db = database.CreateContext();
 

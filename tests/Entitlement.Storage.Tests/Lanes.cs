@@ -21,7 +21,7 @@ internal static class Lanes
         CancellationToken cancellationToken = default) => lane.RunAsync(
             async (db, token) =>
             {
-                db.Add(Account.Open(name, "", Samples.Now));
+                db.Add(Account.Open(new NewAccount { DisplayName = name }, Samples.Now));
                 if (then is not null)
                 {
                     await then(db, token);

@@ -28,8 +28,10 @@ public class ModelTests
     {
         using var db = Create(kind);
 
+        // What only servers of the release before still use; it goes with the next one.
         var migrated = SchemaScript.Outcome(
-            db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.NoTransactions));
+                db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.NoTransactions))
+            .Where(line => !line.StartsWith("Administrators:", StringComparison.Ordinal));
         var modelled = SchemaScript.Outcome(db.Database.GenerateCreateScript()).ToList();
 
         Assert.NotEmpty(modelled);
@@ -98,20 +100,31 @@ public class ModelTests
 
         Assert.Equal(
             [
+                "IX_AccountAncestors_AncestorId_AccountId",
+                "IX_Accounts_ParentId",
                 "IX_Activations_AccountId_LicenseId_ExternalRef",
                 "IX_Activations_AccountId_LicenseId_Thumbprint",
                 "IX_Activations_Awaited",
                 "IX_Activations_Ended_FileExpireTime",
                 "IX_AuditRecords_Block_Id",
                 "IX_FormerHolders_AccountId_LicenseId",
+                "IX_GroupMembers_PrincipalId_GroupId",
+                "IX_Groups_AccountId_Id",
                 "IX_IdempotencyRecords_CreateTime",
+                "IX_Invitations_UserId_AccountId",
                 "IX_IssuedFiles_KeyId_FileId",
                 "IX_Leases_AccountId_LicenseId_Feature_Until",
                 "IX_Licenses_AccountId_RevokeTime",
+                "IX_Memberships_UserId_AccountId",
                 "IX_ParkedRequests_AccountId_LicenseId_Thumbprint",
                 "IX_ParkedRequests_Id",
                 "IX_ParkedRequests_Thumbprint_Jti",
                 "IX_Products_Code",
+                "IX_RoleAssignments_AccountId_Id",
+                "IX_RoleAssignments_ScopeId_RoleId_Id",
+                "IX_RoleAssignments_SubjectId_ScopeId_RoleId",
+                "IX_ServiceAccountKeys_ServiceAccountId_Id",
+                "IX_ServiceAccounts_AccountId_Id",
                 "IX_SlcEntries_LicenseId",
             ],
             indexes.Order(StringComparer.Ordinal));
@@ -121,17 +134,23 @@ public class ModelTests
     public void Puts_the_account_first_in_keys_and_indexes_of_what_belongs_to_one()
     {
         using var db = Create(DatabaseKind.Sqlite);
-        string[] directories = ["SlcEntry", "ExternalRefEntry", "AnsweredRequest", "FormerHolder"];
+        string[] directories = ["SlcEntry", "ExternalRefEntry", "CustomerNumberEntry", "AnsweredRequest", "FormerHolder"];
+
+        // Who calls is asked before any account is named, and may belong to the system; so principals, groups and what they
+        // hold are found by their own ids.
+        string[] principals = ["ServiceAccount", "Group", "RoleAssignment"];
 
         // What a stolen key signed, which files run on, what waits to be sealed or approved is asked of every database in turn,
         // should there be several.
         string[] overAll =
         [
             "IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id",
-            "IX_ParkedRequests_Id", "IX_ParkedRequests_Thumbprint_Jti",
+            "IX_ParkedRequests_Id", "IX_ParkedRequests_Thumbprint_Jti", "IX_AccountAncestors_AncestorId_AccountId",
+            "IX_Invitations_UserId_AccountId", "IX_Memberships_UserId_AccountId",
         ];
         var owned = db.Model.GetEntityTypes()
-            .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name))
+            .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name)
+                && !principals.Contains(entity.ClrType.Name))
             .ToList();
 
         Assert.NotEmpty(owned);

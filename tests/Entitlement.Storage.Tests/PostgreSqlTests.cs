@@ -88,7 +88,7 @@ public class PostgreSqlTests
     public async Task Runs_work_again_that_met_another_in_a_circle()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.PostgreSql);
-        var (first, second) = (Account.Open("first", "", Samples.Now), Account.Open("second", "", Samples.Now));
+        var (first, second) = (Account.Open(new NewAccount { DisplayName = "first" }, Samples.Now), Account.Open(new NewAccount { DisplayName = "second" }, Samples.Now));
         await database.Writer.AddAsync(first, second);
         using var both = new CountdownEvent(2);
         var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

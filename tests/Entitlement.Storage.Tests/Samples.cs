@@ -37,7 +37,7 @@ internal static class Samples
         this Writer writer, int machineLimit = 1, params FeatureTerms[] features) => writer.RunAsync(
             async (db, cancellationToken) =>
             {
-                var account = Account.Open("Acme", "", Now);
+                var account = Account.Open(new NewAccount { DisplayName = "Acme" }, Now);
                 var product = Product.Define($"p{Guid.NewGuid():N}", "CAD", Now);
                 db.AddRange(account, product);
                 await db.SaveChangesAsync(cancellationToken);

@@ -56,7 +56,7 @@ public class SqliteFileTests
         var seen = await database.Writer.RunAsync(
             async (db, token) =>
             {
-                db.Add(Account.Open("Acme", "", Samples.Now));
+                db.Add(Account.Open(new NewAccount { DisplayName = "Acme" }, Samples.Now));
                 await db.SaveChangesAsync(token);
                 await using var reader = database.CreateContext();
                 return await reader.Accounts.CountAsync(token);

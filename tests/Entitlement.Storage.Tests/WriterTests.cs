@@ -21,7 +21,7 @@ public class WriterTests
             Enumerable.Range(0, 30).Select(number => Record.ExceptionAsync(() => database.Writer.RunAsync<bool>(
             async (db, token) =>
             {
-                db.Add(Account.Open($"{number}", "", Samples.Now));
+                db.Add(Account.Open(new NewAccount { DisplayName = $"{number}" }, Samples.Now));
                 await db.SaveChangesAsync(token);
                 return number % 3 == 0 ? throw new InvalidDataException($"{number}") : true;
             },
@@ -137,7 +137,7 @@ public class WriterTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.Writer.RunAsync(
             async (db, token) =>
             {
-                db.Add(Account.Open("Acme", "", Samples.Now));
+                db.Add(Account.Open(new NewAccount { DisplayName = "Acme" }, Samples.Now));
                 await leaving.CancelAsync();
                 token.ThrowIfCancellationRequested();
                 return true;
@@ -158,7 +158,7 @@ public class WriterTests
         await database.Writer.RunAsync(
             async (db, token) =>
             {
-                db.Add(Account.Open("Acme", "", Samples.Now));
+                db.Add(Account.Open(new NewAccount { DisplayName = "Acme" }, Samples.Now));
                 await db.SaveChangesAsync(token);
                 return true;
             },

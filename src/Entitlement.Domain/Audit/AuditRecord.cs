@@ -28,7 +28,7 @@ public sealed class AuditRecord
     public DateTimeOffset Time { get; private init; }
 
     /// <summary>
-    /// Who did it: <c>operator</c> (a command), <c>bootstrap</c>, <c>administrators/{id}</c> or
+    /// Who did it: <c>operator</c> (a command), <c>bootstrap</c>, <c>users/{id}</c>, <c>serviceAccounts/{id}</c> or
     /// <c>instances/{thumbprint}</c>.
     /// </summary>
     public string Actor { get; private init; } = "";

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Entitlement.Domain.Errors;
 
 namespace Entitlement.Domain.Names;
@@ -73,39 +72,4 @@ public readonly record struct ParkedRequestName(Guid AccountId, Guid LicenseId, 
             : throw NamePattern.Refuse(field, Format);
 
     public override string ToString() => $"accounts/{AccountId}/licenses/{LicenseId}/parkedRequests/{RequestId}";
-}
-
-/// <summary>
-/// Reads names of the form <c>collection/{uuid}/collection/{uuid}</c>. A UUID counts only in the one spelling that we
-/// write, so that a resource has one name.
-/// </summary>
-internal static class NamePattern
-{
-    private const int UuidLength = 36;
-
-    internal static bool TryParse(string text, ReadOnlySpan<string> collections, [NotNullWhen(true)] out Guid[]? ids)
-    {
-        ids = new Guid[collections.Length];
-        var rest = text.AsSpan();
-        for (var i = 0; i < collections.Length; i++)
-        {
-            var prefix = i == 0 ? $"{collections[i]}/" : $"/{collections[i]}/";
-            if (!rest.StartsWith(prefix, StringComparison.Ordinal)
-                || rest.Length < prefix.Length + UuidLength
-                || !TryParseUuid(rest.Slice(prefix.Length, UuidLength), out ids[i]))
-            {
-                return false;
-            }
-
-            rest = rest[(prefix.Length + UuidLength)..];
-        }
-
-        return rest.IsEmpty;
-    }
-
-    internal static EntitlementException Refuse(string field, string format) =>
-        Refusal.InvalidArgument(field, $"must have the format {format}, with UUIDs in lower case");
-
-    private static bool TryParseUuid(ReadOnlySpan<char> text, out Guid id) =>
-        Guid.TryParseExact(text, "D", out id) && !text.ContainsAnyInRange('A', 'F');
 }

@@ -29,6 +29,6 @@ internal sealed class AccessDecider
     public ValueTask<bool> HoldsAsync(Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(caller is Caller.Administrator or Caller.BootstrapAdministrator);
+        return ValueTask.FromResult(caller is Caller.ServiceAccount or Caller.BootstrapAdministrator);
     }
 }

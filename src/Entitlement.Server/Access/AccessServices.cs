@@ -11,7 +11,7 @@ internal static class AccessServices
         services.AddSingleton<AccessDecider>();
         services.AddSingleton<AccessInterceptor>();
         services.AddSingleton<CallerResolver>();
-        services.AddSingleton<AdministratorKeys>();
+        services.AddSingleton<ServiceAccountKeys>();
         services.AddSingleton<AdministratorCommand>();
         services.AddSingleton<BootstrapKey>();
         services.AddSingleton<BootstrapStart>();

@@ -1,5 +1,6 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Audit;
+using Entitlement.Storage.Access;
 using Entitlement.Storage.Writing;
 
 namespace Entitlement.Server.Access;
@@ -17,17 +18,19 @@ internal sealed class AdministratorCommand(Writer writer, TimeProvider clock, IL
     {
         var secret = SecretToken.NewSecret();
         var now = clock.GetUtcNow();
-        var administrator = Administrator.Create(name, secret, now);
+        var account = ServiceAccount.Create(account: null, name, now);
+        var key = ServiceAccountKey.Create(account.Id, secret, expireTime: null, now);
+        var role = RoleAssignment.Create(
+            PrincipalKind.ServiceAccount, account.Id, Role.SystemAdministrator, ResourcePath.System, expireTime: null, now);
         await writer.RunAsync(
-            (db, _) =>
+            (db, token) =>
             {
-                db.Add(administrator);
-                db.Add(AuditRecord.Create(
-                    accountId: null, Actor, "administrator.create", $"administrators/{administrator.Id}", now));
-                return Task.FromResult(true);
+                db.AddRange(account, key, role);
+                db.Add(AuditRecord.Create(accountId: null, Actor, "administrator.create", $"{account.Name}", now));
+                return db.RaiseAsync([(AccessThing.Principal, account.Id), (AccessThing.System, Guid.Empty)], token);
             },
             cancellationToken);
-        Log.AdministratorMade(logger, administrator.Id);
-        return SecretToken.Create(TokenKind.ApiKey, administrator.Id, secret);
+        Log.AdministratorMade(logger, account.Id);
+        return SecretToken.Create(TokenKind.ApiKey, key.Id, secret);
     }
 }

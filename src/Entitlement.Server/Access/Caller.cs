@@ -26,9 +26,15 @@ internal abstract record Caller
         public override string Actor => "bootstrap";
     }
 
-    /// <summary>A system administrator, known by the API key of its service account.</summary>
-    internal sealed record Administrator(Guid Id) : Caller
+    /// <summary>A portal or a script, known by an API key of its service account.</summary>
+    internal sealed record ServiceAccount(Guid Id) : Caller
     {
-        public override string Actor => $"administrators/{Id}";
+        public override string Actor => $"serviceAccounts/{Id}";
+    }
+
+    /// <summary>A person.</summary>
+    internal sealed record User(Guid Id) : Caller
+    {
+        public override string Actor => $"users/{Id}";
     }
 }

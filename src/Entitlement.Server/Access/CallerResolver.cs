@@ -3,7 +3,7 @@ using Entitlement.Domain.Errors;
 namespace Entitlement.Server.Access;
 
 /// <summary>Finds out who calls, from the call's <c>authorization</c>. What carries credentials is judged by them alone.</summary>
-internal sealed class CallerResolver(BootstrapKey bootstrap, AdministratorKeys administrators)
+internal sealed class CallerResolver(BootstrapKey bootstrap, ServiceAccountKeys keys)
 {
     private const string Scheme = "Bearer ";
 
@@ -32,7 +32,7 @@ internal sealed class CallerResolver(BootstrapKey bootstrap, AdministratorKeys a
 
         return key.Id == BootstrapKey.Id
             ? await ResolveBootstrapAsync(key, context)
-            : await ResolveAdministratorAsync(key, context.RequestAborted);
+            : await ResolveServiceAccountAsync(key, context.RequestAborted);
     }
 
     private async Task<Caller> ResolveBootstrapAsync(SecretToken key, HttpContext context)
@@ -48,21 +48,21 @@ internal sealed class CallerResolver(BootstrapKey bootstrap, AdministratorKeys a
         }
 
         // Asked at each call, so that the key ends with the commit of the first administrator and not some time after.
-        return await administrators.AnyAsync(context.RequestAborted)
+        return await keys.AnyAdministratorAsync(context.RequestAborted)
             ? throw CredentialRefusal.Superseded()
             : Caller.BootstrapAdministrator.Instance;
     }
 
-    private async Task<Caller> ResolveAdministratorAsync(SecretToken key, CancellationToken cancellationToken)
+    private async Task<Caller> ResolveServiceAccountAsync(SecretToken key, CancellationToken cancellationToken)
     {
         if (!key.HasRowId(out var id))
         {
             throw CredentialRefusal.Malformed();
         }
 
-        var administrator = await administrators.FindAsync(id, cancellationToken);
-        return administrator is not null && administrator.HasSecret(key.Secret)
-            ? new Caller.Administrator(id)
+        var found = await keys.FindAsync(id, cancellationToken);
+        return found is not null && found.HasSecret(key.Secret)
+            ? new Caller.ServiceAccount(found.ServiceAccountId)
             : throw CredentialRefusal.Unknown();
     }
 }

@@ -7,6 +7,7 @@ using Entitlement.Storage.Directories;
 using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using NewAccount = Entitlement.Domain.Accounts.NewAccount;
 using Account = Entitlement.Domain.Accounts.Account;
 
 namespace Entitlement.Server.Accounts;
@@ -47,7 +48,8 @@ internal sealed class AccountService(EntitlementDbContext db, OnceWriter writer)
 
     private static async Task<Outcome> OpenAsync(Change change, V1.Account wanted, CancellationToken cancellationToken)
     {
-        var account = Account.Open(wanted.DisplayName, wanted.ExternalRef, change.Now);
+        var account = Account.Open(
+            new NewAccount { DisplayName = wanted.DisplayName, ExternalRef = wanted.ExternalRef }, change.Now);
         if (ExternalRefEntry.For(account) is { } reference)
         {
             // Whoever takes the reference between this look and the commit is stopped by its key, and found here then.
@@ -57,11 +59,9 @@ internal sealed class AccountService(EntitlementDbContext db, OnceWriter writer)
             {
                 return new Outcome($"{new AccountName(existing.AccountId)}", Existed: true);
             }
-
-            change.Db.ExternalRefEntries.Add(reference);
         }
 
-        change.Db.Accounts.Add(account);
+        await change.Db.AddAccountAsync(account, cancellationToken);
         change.Audit(account.Id, "account.create", $"{account.Name}");
         return new Outcome($"{account.Name}", Existed: false);
     }

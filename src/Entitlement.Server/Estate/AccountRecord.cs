@@ -31,7 +31,7 @@ internal sealed class AccountRecord : ImportRecord
             return new Outcome($"{existing.Name}", Existed: true);
         }
 
-        step.Add(account);
+        await step.AddAsync(account, cancellationToken);
         return new Outcome($"{account.Name}", Existed: false);
     }
 

@@ -123,7 +123,7 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
         change.Audit(account: null, "product.import", $"{product.Name}", EstateJson.Of(new ProductImported(product.Code)));
     }
 
-    public void Add(Account account)
+    public async Task AddAsync(Account account, CancellationToken cancellationToken)
     {
         if (dryRun is not null)
         {
@@ -131,12 +131,7 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
             return;
         }
 
-        Db.Accounts.Add(account);
-        if (ExternalRefEntry.For(account) is { } reference)
-        {
-            Db.ExternalRefEntries.Add(reference);
-        }
-
+        await Db.AddAccountAsync(account, cancellationToken);
         change.Audit(account.Id, "account.import", $"{account.Name}");
     }
 

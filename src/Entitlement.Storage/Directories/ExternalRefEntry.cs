@@ -1,5 +1,6 @@
 using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.People;
 
 namespace Entitlement.Storage.Directories;
 
@@ -8,6 +9,7 @@ public enum ExternalRefKind
 {
     Account = 1,
     License = 2,
+    User = 3,
 }
 
 /// <summary>Leads from what another system calls a thing to the thing: a directory over all accounts.</summary>
@@ -33,6 +35,10 @@ public sealed class ExternalRefEntry
     /// <returns>Null when the license has no reference.</returns>
     public static ExternalRefEntry? For(License license) =>
         license.ExternalRef is { } value ? Create(ExternalRefKind.License, value, license.AccountId, license.Id) : null;
+
+    /// <returns>Null when the person has no reference.</returns>
+    public static ExternalRefEntry? For(User user) =>
+        user.ExternalRef is { } value ? Create(ExternalRefKind.User, value, user.PrimaryAccountId ?? Guid.Empty, user.Id) : null;
 
     private static ExternalRefEntry Create(ExternalRefKind kind, string value, Guid accountId, Guid resourceId) => new()
     {

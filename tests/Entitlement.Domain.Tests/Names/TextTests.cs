@@ -37,17 +37,17 @@ public class TextTests
     [InlineData(257, false)]
     public void A_display_name_has_1_to_256_characters(int length, bool accepted)
     {
-        var refusal = Record.Exception(() => Account.Open(new string('ä', length), "", Samples.Now));
+        var refusal = Record.Exception(() => Account.Open(new NewAccount { DisplayName = new string('ä', length) }, Samples.Now));
 
         Assert.Equal(accepted, refusal is null);
     }
 
     [Fact]
     public void A_display_name_has_no_line_breaks() =>
-        AssertRefused("account.display_name", () => Account.Open("a\nb", "", Samples.Now));
+        AssertRefused("account.display_name", () => Account.Open(new NewAccount { DisplayName = "a\nb" }, Samples.Now));
 
     [Fact]
-    public void An_empty_external_reference_is_none() => Assert.Null(Account.Open("x", "", Samples.Now).ExternalRef);
+    public void An_empty_external_reference_is_none() => Assert.Null(Account.Open(new NewAccount { DisplayName = "x" }, Samples.Now).ExternalRef);
 
     private static void AssertRefused(string field, Action act)
     {

@@ -72,7 +72,7 @@ public class BootstrapKeyTests
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await bootstrap.UnaryAsync(new ProbeRequest()));
         Assert.Equal("superseded", refusal.Info().Metadata["cause"]);
         var response = await new Probe.ProbeClient(host.Connect(key.Reveal())).UnaryAsync(new ProbeRequest());
-        Assert.Equal($"administrators/{Guid.ParseExact(key.Id, "N")}", response.Caller);
+        Assert.StartsWith("serviceAccounts/", response.Caller, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,10 +155,10 @@ public class BootstrapKeyTests
         var id = Guid.ParseExact(key.Id, "N");
         using var scope = host.Services.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<EntitlementDbContext>();
-        var administrator = await db.Administrators.SingleAsync(one => one.Id == id);
-        Assert.True(administrator.HasSecret(key.Secret));
-        Assert.False(administrator.SecretHash.AsSpan().SequenceEqual(key.Secret));
-        var record = await db.AuditRecords.SingleAsync(one => one.Resource == $"administrators/{id}");
+        var stored = await db.ServiceAccountKeys.SingleAsync(one => one.Id == id);
+        Assert.True(stored.HasSecret(key.Secret));
+        Assert.False(stored.SecretHash.AsSpan().SequenceEqual(key.Secret));
+        var record = await db.AuditRecords.SingleAsync(one => one.Resource == $"serviceAccounts/{stored.ServiceAccountId}");
         Assert.Equal("administrator.create", record.Action);
     }
 

@@ -149,7 +149,7 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(ExitCode.Success, exitCode);
         var response = await new Probe.ProbeClient(host.Connect(output.Trim())).UnaryAsync(new ProbeRequest());
-        Assert.StartsWith("administrators/", response.Caller, StringComparison.Ordinal);
+        Assert.StartsWith("serviceAccounts/", response.Caller, StringComparison.Ordinal);
     }
 
     [Fact]

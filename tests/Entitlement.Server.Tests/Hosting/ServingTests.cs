@@ -128,7 +128,7 @@ public class ServingTests
 
         await host.StopAsync();
 
-        Assert.Contains("administrators/", host.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("serviceAccounts/", host.Logs.Text, StringComparison.Ordinal);
         foreach (var secret in new[] { key.Reveal(), bootstrap, wrong }.Select(each => each[^43..]))
         {
             Assert.DoesNotContain(secret, host.Logs.Text, StringComparison.Ordinal);

@@ -49,7 +49,7 @@ public class LicenseAccessTests
         var name = LicenseName.Parse(license.Name, "name");
         var page = PageRequest.Parse(1, "", "");
 
-        foreach (var (caller, code) in new (Caller, string)[] { (Caller.Anonymous.Instance, ""), (new Caller.Administrator(Guid.NewGuid()), license.Slc) })
+        foreach (var (caller, code) in new (Caller, string)[] { (Caller.Anonymous.Instance, ""), (new Caller.ServiceAccount(Guid.NewGuid()), license.Slc) })
         {
             var shown = new[]
             {

@@ -166,7 +166,7 @@ public class LicenseCreationTests
 
         var record = Assert.Single(await shop.AuditAsync(), record => record.Action == "license.create");
         Assert.Equal((license.Name, license.Name.Split('/')[1]), (record.Resource, $"{record.AccountId}"));
-        Assert.Matches("^(bootstrap|administrators/[0-9a-f-]{36})$", record.Actor);
+        Assert.Matches("^(bootstrap|serviceAccounts/[0-9a-f-]{36})$", record.Actor);
         Assert.Equal(
             $$"""{"product":"{{license.Product}}","slc_ending":"{{license.SlcEnding}}","machine_limit":1,"features":0}""",
             record.Details);

@@ -135,7 +135,7 @@ public class ProductTests
 
         var record = Assert.Single(await shop.AuditAsync());
         Assert.Equal((Guid.Empty, "product.create", name), (record.AccountId, record.Action, record.Resource));
-        Assert.Matches("^(bootstrap|administrators/[0-9a-f-]{36})$", record.Actor);
+        Assert.Matches("^(bootstrap|serviceAccounts/[0-9a-f-]{36})$", record.Actor);
         Assert.Equal("""{"code":"acme-cad"}""", record.Details);
     }
 

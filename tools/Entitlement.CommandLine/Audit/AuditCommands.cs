@@ -32,7 +32,7 @@ internal static class AuditCommands
             HelpName = "NAME",
         };
         var resource = new Option<string>("--resource") { Description = "Only about this resource, by its name.", HelpName = "NAME" };
-        var actor = new Option<string>("--actor") { Description = "Only what this actor did, such as administrators/ID.", HelpName = "NAME" };
+        var actor = new Option<string>("--actor") { Description = "Only what this actor did, such as users/ID.", HelpName = "NAME" };
         var action = new Option<string>("--action") { Description = "Only this action, such as license.revoke.", HelpName = "NAME" };
         var since = Time("--since", "Only from this time on.");
         var until = Time("--until", "Only before this time.");

@@ -1,0 +1,99 @@
+using System.Diagnostics.CodeAnalysis;
+using Entitlement.Domain.Names;
+
+namespace Entitlement.Domain.Access;
+
+/// <summary>
+/// Where a resource hangs: read off its name alone, because names are hierarchical. Only what is above its account is not in it.
+/// </summary>
+public sealed record ResourcePath
+{
+    /// <summary>The whole installation.</summary>
+    public static readonly ResourcePath System = new() { Scopes = [Scope.System] };
+
+    /// <summary>All accounts, as a list is asked for.</summary>
+    private const string AllAccounts = "accounts/-";
+
+    private ResourcePath()
+    {
+    }
+
+    /// <summary>
+    /// The scopes that the name itself tells, the nearest first. Those above the account, and the system, come after them.
+    /// </summary>
+    public required IReadOnlyList<Scope> Scopes { get; init; }
+
+    /// <summary>The resource name of the nearest scope; empty for the system.</summary>
+    public string ScopeName { get; private init; } = "";
+
+    /// <summary>The account that the resource is or belongs to; null when there is none.</summary>
+    public Guid? AccountId { get; private init; }
+
+    /// <summary>The person that the resource is; null for everything else.</summary>
+    public Guid? UserId { get; private init; }
+
+    /// <summary>The nearest scope.</summary>
+    public Scope Scope => Scopes[0];
+
+    /// <param name="name">A resource name, also of something that is no scope itself; empty for the installation.</param>
+    /// <param name="path">What it tells.</param>
+    /// <returns>Whether it is a resource name at all; whether there is such a resource is another question.</returns>
+    public static bool TryParse(string name, [NotNullWhen(true)] out ResourcePath? path)
+    {
+        path = name.Length == 0 || name == AllAccounts ? System : Read(name.Split('/'));
+        return path is not null;
+    }
+
+    private static ResourcePath? Read(string[] parts)
+    {
+        if (parts.Length % 2 != 0 || Array.Exists(parts, part => part.Length == 0))
+        {
+            return null;
+        }
+
+        return parts[0] switch
+        {
+            "accounts" => ReadScopes(parts),
+            "products" => ReadScopes(parts),
+            "users" => TryReadId(parts, 0, out var user) ? System with { UserId = user } : null,
+            _ => System,
+        };
+    }
+
+    private static ResourcePath? ReadScopes(string[] parts)
+    {
+        var scopes = new List<Scope>();
+        ScopeKind? above = null;
+        for (var i = 0; i < parts.Length && KindOf(above, parts[i]) is { } kind; i += 2)
+        {
+            if (!TryReadId(parts, i, out var id))
+            {
+                return null;
+            }
+
+            scopes.Insert(0, new Scope(kind, id));
+            above = kind;
+        }
+
+        return new ResourcePath
+        {
+            Scopes = scopes,
+            ScopeName = string.Join('/', parts.Take(scopes.Count * 2)),
+            AccountId = scopes[^1].Kind == ScopeKind.Account ? scopes[^1].Id : null,
+        };
+    }
+
+    /// <returns>Null for a collection whose members are no scopes.</returns>
+    private static ScopeKind? KindOf(ScopeKind? above, string collection) => (above, collection) switch
+    {
+        (null, "accounts") => ScopeKind.Account,
+        (null, "products") => ScopeKind.Product,
+        (ScopeKind.Account, "licenses") => ScopeKind.License,
+        (ScopeKind.Account, "projects") => ScopeKind.Project,
+        (ScopeKind.Project, "waves") => ScopeKind.Wave,
+        (ScopeKind.Wave, "batches") => ScopeKind.Batch,
+        _ => null,
+    };
+
+    private static bool TryReadId(string[] parts, int place, out Guid id) => NamePattern.TryParseUuid(parts[place + 1], out id);
+}

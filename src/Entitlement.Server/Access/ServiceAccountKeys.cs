@@ -1,0 +1,25 @@
+using Entitlement.Domain.Access;
+using Entitlement.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Server.Access;
+
+/// <summary>Looks API keys up as they stand in the database at this moment.</summary>
+internal sealed class ServiceAccountKeys(IDbContextFactory<EntitlementDbContext> contexts)
+{
+    /// <summary>Whether anybody administers the system, so that the bootstrap key has ended.</summary>
+    public async Task<bool> AnyAdministratorAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.RoleAssignments.AnyAsync(
+                one => one.ScopeId == Guid.Empty && one.RoleId == Role.SystemAdministrator && one.SubjectId != Group.Administrators,
+                cancellationToken)
+            || await db.GroupMembers.AnyAsync(member => member.GroupId == Group.Administrators, cancellationToken);
+    }
+
+    public async Task<ServiceAccountKey?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.ServiceAccountKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, cancellationToken);
+    }
+}

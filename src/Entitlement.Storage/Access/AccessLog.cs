@@ -1,0 +1,38 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Storage.Access;
+
+/// <summary>Raises the clock of access and tells what a transaction touched.</summary>
+public static class AccessLog
+{
+    /// <summary>
+    /// To be the last thing that a transaction writes, so that the row which everybody's changes wait for is locked for as
+    /// short as can be.
+    /// </summary>
+    /// <param name="db">The context of the transaction; what it holds unsaved is saved.</param>
+    /// <param name="touched">What the transaction touched; at least one thing.</param>
+    /// <param name="cancellationToken">Stops before the next statement.</param>
+    /// <returns>The version from which on everybody who asks for it sees the change.</returns>
+    public static async Task<long> RaiseAsync(
+        this EntitlementDbContext db,
+        IReadOnlyCollection<(AccessThing Kind, Guid Id)> touched,
+        CancellationToken cancellationToken)
+    {
+        await db.SaveChangesAsync(cancellationToken);
+        await db.AccessClock.ExecuteUpdateAsync(
+            row => row.SetProperty(clock => clock.Version, clock => clock.Version + 1), cancellationToken);
+        var version = await db.ReadVersionAsync(cancellationToken);
+        db.AccessChanges.AddRange(touched.Distinct().Select(thing => AccessChange.Of(version, thing.Kind, thing.Id)));
+        await db.SaveChangesAsync(cancellationToken);
+        return version;
+    }
+
+    /// <summary>Lets changes of access wait that begin after this one, until its commit.</summary>
+    public static Task LockAccessAsync(this EntitlementDbContext db, CancellationToken cancellationToken) =>
+        db.AccessClock.ExecuteUpdateAsync(
+            row => row.SetProperty(clock => clock.Version, clock => clock.Version), cancellationToken);
+
+    /// <summary>The version at this moment.</summary>
+    public static Task<long> ReadVersionAsync(this EntitlementDbContext db, CancellationToken cancellationToken) =>
+        db.AccessClock.Select(clock => clock.Version).SingleAsync(cancellationToken);
+}
