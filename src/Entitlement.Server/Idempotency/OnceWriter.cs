@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Access;
 using Entitlement.Storage;
+using Entitlement.Storage.Access;
 using Entitlement.Storage.Idempotency;
 using Entitlement.Storage.Writing;
 using Google.Protobuf;
@@ -47,7 +48,7 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
     /// <summary>Makes a change that takes effect once by its own nature.</summary>
     public Task<Outcome> RunAsync(
         string actor, Func<Change, CancellationToken, Task<Outcome>> change, CancellationToken cancellationToken) =>
-        writer.RunAsync((db, token) => change(new Change(db, actor, Now()), token), cancellationToken);
+        writer.RunAsync((db, token) => DecideAsync(new Change(db, actor, Now()), change, token), cancellationToken);
 
     public Task<Outcome> RunAsync(
         Once once, Func<Change, CancellationToken, Task<Outcome>> change, CancellationToken cancellationToken) =>
@@ -60,7 +61,7 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
         if (await FindAsync(db, once, now, cancellationToken) is { } earlier)
         {
             return earlier.ContentHash.AsSpan().SequenceEqual(once.ContentHash)
-                ? new Outcome(earlier.Resource, Existed: true)
+                ? new Outcome(earlier.Resource, Existed: true, await db.ReadVersionAsync(cancellationToken))
                 : throw Refusal.RequestIdReused(once.RequestId);
         }
 
@@ -79,7 +80,7 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
     {
         try
         {
-            return await change(new Change(db, once.Caller, now), cancellationToken);
+            return await DecideAsync(new Change(db, once.Caller, now), change, cancellationToken);
         }
         catch (EntitlementException refusal)
         {
@@ -93,6 +94,10 @@ internal sealed class OnceWriter(Writer writer, IOptions<IdempotencyOptions> opt
             throw new StaleReadException("The same call took effect meanwhile.", refusal);
         }
     }
+
+    private static async Task<Outcome> DecideAsync(
+        Change change, Func<Change, CancellationToken, Task<Outcome>> decide, CancellationToken cancellationToken) =>
+        await change.EndAsync(await decide(change, cancellationToken), cancellationToken);
 
     private Task<IdempotencyRecord?> FindAsync(
         EntitlementDbContext db, Once once, DateTimeOffset now, CancellationToken cancellationToken) =>
