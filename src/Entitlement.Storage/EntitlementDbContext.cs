@@ -3,6 +3,7 @@ using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Audit;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Notifications;
 using Entitlement.Domain.People;
 using Entitlement.Domain.Products;
 using Entitlement.Domain.Signing;
@@ -56,6 +57,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
     public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
 
     public DbSet<SealedBlock> AuditBlocks => Set<SealedBlock>();
+
+    public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
 
     public DbSet<User> Users => Set<User>();
 

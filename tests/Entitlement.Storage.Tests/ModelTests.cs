@@ -116,6 +116,8 @@ public class ModelTests
                 "IX_Leases_AccountId_LicenseId_Feature_Until",
                 "IX_Licenses_AccountId_RevokeTime",
                 "IX_Memberships_UserId_AccountId",
+                "IX_OutboxMessages_PersonId",
+                "IX_OutboxMessages_State_DueTime",
                 "IX_ParkedRequests_AccountId_LicenseId_Thumbprint",
                 "IX_ParkedRequests_Id",
                 "IX_ParkedRequests_Thumbprint_Jti",

@@ -12,6 +12,7 @@ using Entitlement.CommandLine.Health;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Keys;
 using Entitlement.CommandLine.Licenses;
+using Entitlement.CommandLine.Notifications;
 using Entitlement.CommandLine.Products;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.Formats;
@@ -44,6 +45,7 @@ internal static class Entitle
             new ImportCommand(),
             new ExportCommand(),
             AuditCommands.Create(),
+            MessageCommands.Create(),
             KeyCommands.Create(),
             HealthCommand.Create(),
             CompletionCommand.Create(),

@@ -41,6 +41,8 @@ public enum Permission
     KeyRead = 60,
     KeyManage = 61,
     AuditRead = 70,
+    MessageRead = 72,
+    MessageManage = 73,
     EstateImport = 80,
     EstateExport = 81,
     UserRead = 90,

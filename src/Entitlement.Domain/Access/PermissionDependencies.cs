@@ -34,6 +34,7 @@ public static class PermissionDependencies
                 PermissionSet.Of(LicenseRead, UserRead)),
             (PermissionSet.Of(CareRemind), PermissionSet.Of(CareRead)),
             (PermissionSet.Of(KeyManage), PermissionSet.Of(KeyRead)),
+            (PermissionSet.Of(MessageManage), PermissionSet.Of(MessageRead)),
             (PermissionSet.Of(
                 UserCreate, UserUpdate, UserRemove, UserErase, SupervisorAppoint),
                 PermissionSet.Of(UserRead)),

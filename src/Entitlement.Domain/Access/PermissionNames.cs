@@ -52,6 +52,8 @@ public static class PermissionNames
         Permission.KeyRead => "key.read",
         Permission.KeyManage => "key.manage",
         Permission.AuditRead => "audit.read",
+        Permission.MessageRead => "message.read",
+        Permission.MessageManage => "message.manage",
         Permission.EstateImport => "estate.import",
         Permission.EstateExport => "estate.export",
         Permission.UserRead => "user.read",

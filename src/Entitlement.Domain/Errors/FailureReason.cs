@@ -70,4 +70,5 @@ public enum FailureReason
     RoleInUse,
     RoleBuiltIn,
     RoleTaken,
+    MessageSent,
 }

@@ -73,3 +73,15 @@ public readonly record struct ParkedRequestName(Guid AccountId, Guid LicenseId, 
 
     public override string ToString() => $"accounts/{AccountId}/licenses/{LicenseId}/parkedRequests/{RequestId}";
 }
+
+/// <summary><c>messages/{message}</c>.</summary>
+public readonly record struct MessageName(Guid MessageId)
+{
+    public const string Format = "messages/{message}";
+
+    /// <inheritdoc cref="ProductName.Parse"/>
+    public static MessageName Parse(string text, string field) =>
+        NamePattern.TryParse(text, ["messages"], out var ids) ? new(ids[0]) : throw NamePattern.Refuse(field, Format);
+
+    public override string ToString() => $"messages/{MessageId}";
+}

@@ -8,6 +8,7 @@ using Entitlement.Server.Estate;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Licenses;
+using Entitlement.Server.Notifications;
 using Entitlement.Server.Products;
 using Entitlement.Server.Reflection;
 using Entitlement.Server.Signing;
@@ -74,6 +75,7 @@ internal static class Composition
         services.AddLicenses();
         services.AddActivations();
         services.AddEstate();
+        services.AddNotifications();
         services.AddHealth();
         services.AddReflection();
     }

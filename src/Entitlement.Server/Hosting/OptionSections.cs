@@ -5,6 +5,7 @@ using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
+using Entitlement.Server.Notifications;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,7 @@ internal static class OptionSections
         [AbuseOptions.Section] = OptionsOf<AbuseOptions>(),
         [ApprovalOptions.Section] = OptionsOf<ApprovalOptions>(),
         [AuditOptions.Section] = OptionsOf<AuditOptions>(),
+        [MessageOptions.Section] = OptionsOf<MessageOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -38,6 +40,7 @@ internal static class OptionSections
         services.AddSection<AbuseOptions, AbuseOptionsValidator>(AbuseOptions.Section);
         services.AddSection<ApprovalOptions, ApprovalOptionsValidator>(ApprovalOptions.Section);
         services.AddSection<AuditOptions, AuditOptionsValidator>(AuditOptions.Section);
+        services.AddSection<MessageOptions, MessageOptionsValidator>(MessageOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>
                 file.Issuer ??= storage.Value.IsEmbedded ? LicenseFileOptions.EmbeddedIssuer : null);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Entitlement.Server.Access;
 using Entitlement.Server.Audit;
 using Entitlement.Server.Errors;
+using Entitlement.Server.Notifications;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -19,6 +20,7 @@ internal static class Startup
         // Everything is checked before anything is made.
         services.GetRequiredService<IStartupValidator>().Validate();
         services.GetRequiredService<ServerCertificate>().Load();
+        services.GetRequiredService<MessageTemplates>().Load();
 
         var storage = services.GetRequiredService<StorageStart>();
         storage.Claim();

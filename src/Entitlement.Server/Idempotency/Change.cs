@@ -1,5 +1,6 @@
 using System.Globalization;
 using Entitlement.Domain.Audit;
+using Entitlement.Domain.Notifications;
 using Entitlement.Formats.Audit;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
@@ -34,6 +35,9 @@ internal sealed record Change(EntitlementDbContext Db, string Actor, DateTimeOff
     /// <param name="reason">Why, in the caller's words, which are not sealed and can be erased; null for none.</param>
     public void Audit(Guid? account, string action, string resource, string details = "{}", string? reason = null) =>
         Db.AuditRecords.Add(AuditRecord.Create(account, Actor, action, resource, Now, details, Commit(reason)));
+
+    /// <summary>Has a message sent, if and only if the change takes effect. It must hold no secret.</summary>
+    public void Send(Recipient to, MessageContent content) => Db.Send(to, content, Now);
 
     private static AuditReason? Commit(string? reason)
     {
