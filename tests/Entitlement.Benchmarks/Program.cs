@@ -18,6 +18,10 @@ if (args is ["--help" or "-h", ..])
 
         'guessing' instead of them measures how long an activation takes while others guess.
 
+        'decisions' measures what one decision about access costs among 10 to 1,000,000 assignments, beside two other
+        engines that npm installs into a temporary folder (some minutes). 'decisions N' stops at N assignments, and
+        'decisions alone' leaves the others out.
+
         How to read it: README.md beside this program. Progress goes to standard error, the report to standard output.
         """);
     return 0;
@@ -26,6 +30,13 @@ if (args is ["--help" or "-h", ..])
 if (args is [Guessing.Command])
 {
     await Guessing.RunAsync(Console.WriteLine);
+    return 0;
+}
+
+if (args is [Decisions.Command, ..])
+{
+    var most = args is [_, var text] && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+    await Decisions.RunAsync(withPeers: args is not [_, "alone"], most, Console.WriteLine);
     return 0;
 }
 
