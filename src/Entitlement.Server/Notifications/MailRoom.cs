@@ -82,7 +82,7 @@ internal sealed class MailRoom(MessageTemplates templates, IOptions<MessageOptio
 
     /// <summary>
     /// What ends a header or a quoted name would let a name add headers or recipients; the framework puts a name of ASCII between
-    /// quotation marks as it is.
+    /// quotation marks as it is. What looks like an encoded word would be decoded by readers that are too kind.
     /// </summary>
     private static string InHeader(string text)
     {
@@ -98,7 +98,7 @@ internal sealed class MailRoom(MessageTemplates templates, IOptions<MessageOptio
             });
         }
 
-        return header.ToString().Trim();
+        return header.ToString().Replace("=?", "= ?", StringComparison.Ordinal).Trim();
     }
 
     /// <summary>An address with other letters needs a mail server that takes them, which not every recipient's does.</summary>

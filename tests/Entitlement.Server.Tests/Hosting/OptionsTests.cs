@@ -47,9 +47,29 @@ public class OptionsTests
     [InlineData("Signing:SigningKeyFile", "a.pem", "belong together: set all three or none")]
     [InlineData("LicenseFile:Issuer", "not a url", "LicenseFile:Issuer must be an absolute URL or URN")]
     [InlineData("LicenseFile:Lifetime", "00:00:01", "Lifetime")]
+    [InlineData("Messages:Transport", "Smtp", "Messages:SmtpHost must be the name or the address of your mail server")]
+    [InlineData("Messages:Transport", "Smtp", "Messages:From must be an address of yours")]
+    [InlineData("Messages:From", "Vendor <a@example.com>", "Messages:From must be an e-mail address")]
+    [InlineData("Messages:From", "jürgen@example.com", "Messages:From must be an e-mail address")]
+    [InlineData("Messages:LoginAddress", "javascript:alert(1)", "Messages:LoginAddress must be an absolute http")]
+    [InlineData("Messages:SetPasswordAddress", "https://a.example/#x", "Messages:SetPasswordAddress must be")]
+    [InlineData("Messages:RetryAfter", "00:00:00", "RetryAfter")]
     public async Task Refuses_a_value_that_breaks_a_rule(string key, string value, string complaint)
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((key, value)));
+
+        Assert.Contains(complaint, string.Join('\n', refusal.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mail.example.com", "None", "entitlement", "secret", "which would show the password to the network")]
+    [InlineData("mail.example.com", "StartTls", "entitlement", "", "belong together: set both or none")]
+    [InlineData("mail example", "StartTls", "", "", "Messages:SmtpHost must be")]
+    public async Task Refuses_a_mail_server_that_would_harm(string host, string security, string user, string password, string complaint)
+    {
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(
+            ("Messages:Transport", "Smtp"), ("Messages:From", "licenses@example.com"), ("Messages:SmtpHost", host),
+            ("Messages:SmtpSecurity", security), ("Messages:SmtpUser", user), ("Messages:SmtpPassword", password)));
 
         Assert.Contains(complaint, string.Join('\n', refusal.Failures), StringComparison.Ordinal);
     }

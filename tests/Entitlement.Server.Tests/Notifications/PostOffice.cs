@@ -106,21 +106,17 @@ internal sealed class PostOffice : IAsyncDisposable
     }
 
     /// <summary>The only message that there is.</summary>
-    public async Task<OutboxMessage> ReadAsync()
+    public Task<OutboxMessage> ReadAsync() => QueryAsync(db => db.OutboxMessages.SingleAsync());
+
+    public async Task<T> QueryAsync<T>(Func<EntitlementDbContext, Task<T>> query)
     {
         await using var db = await Host.Services.GetRequiredService<IDbContextFactory<EntitlementDbContext>>().CreateDbContextAsync();
-        return await db.OutboxMessages.SingleAsync();
+        return await query(db);
     }
 
     public T Hosted<T>() => Host.Services.GetServices<IHostedService>().OfType<T>().Single();
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var db = await Host.Services.GetRequiredService<IDbContextFactory<EntitlementDbContext>>().CreateDbContextAsync();
-#pragma warning disable EF1002 // The test's own words.
-        await db.Database.ExecuteSqlRawAsync(sql);
-#pragma warning restore EF1002
-    }
+    public Task ExecuteAsync(string sql) => QueryAsync(db => db.Database.ExecuteSqlRawAsync(sql));
 
     public async ValueTask DisposeAsync()
     {
