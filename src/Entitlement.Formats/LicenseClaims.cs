@@ -77,6 +77,12 @@ public sealed record LicenseClaims
     /// <summary><c>care_until</c>: end of care; null where care does not limit the builds.</summary>
     public DateTimeOffset? CareUntil { get; init; }
 
+    /// <summary>
+    /// <c>trial_until</c>: when the machine's trial ends, which the file never outlasts; null for a license that was
+    /// bought.
+    /// </summary>
+    public DateTimeOffset? TrialUntil { get; init; }
+
     public ImmutableArray<LicensedFeature> Features { get; init; } = [];
 
     public required LicensedMachine Machine { get; init; }

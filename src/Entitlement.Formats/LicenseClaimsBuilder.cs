@@ -41,6 +41,7 @@ internal sealed class LicenseClaimsBuilder
             Edition = Texts.GetValueOrDefault("edition"),
             LicenseUntil = Instant("license_until"),
             CareUntil = Instant("care_until"),
+            TrialUntil = Instant("trial_until"),
             Features = StrictJsonValues.Required(Features, "features"),
             Machine = StrictJsonValues.Required(Machine, "machine"),
             KeyThumbprint = Text("cnf.jkt"),

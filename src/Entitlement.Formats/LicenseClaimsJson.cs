@@ -9,7 +9,7 @@ internal static class LicenseClaimsJson
     private static readonly string[] Members =
     [
         "iss", "sub", "jti", "iat", "nbf", "exp", "ver", "gen", "slc", "account", "product", "edition", "license_until",
-        "care_until", "features", "machine", "cnf", "overlap_until", "lrq",
+        "care_until", "trial_until", "features", "machine", "cnf", "overlap_until", "lrq",
     ];
 
     private static readonly string[] FeatureMembers = ["code", "counts", "quantity", "devices"];
@@ -51,6 +51,7 @@ internal static class LicenseClaimsJson
 
         WriteInstant(json, "license_until", claims.LicenseUntil);
         WriteInstant(json, "care_until", claims.CareUntil);
+        WriteInstant(json, "trial_until", claims.TrialUntil);
         WriteFeatures(json, claims.Features);
         json.WriteStartObject("machine");
         claims.Machine.Components.Write(json);
@@ -73,7 +74,7 @@ internal static class LicenseClaimsJson
             case "iss" or "sub" or "slc" or "account" or "product" or "edition":
                 claims.Texts[member] = json.ReadString();
                 break;
-            case "iat" or "nbf" or "exp" or "license_until" or "care_until" or "overlap_until":
+            case "iat" or "nbf" or "exp" or "license_until" or "care_until" or "trial_until" or "overlap_until":
                 claims.Instants[member] = json.ReadInstant();
                 break;
             case "jti":

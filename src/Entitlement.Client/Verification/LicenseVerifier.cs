@@ -144,6 +144,12 @@ public static class LicenseVerifier
                 "The license ended at {0}. Renew the license.");
         }
 
+        if (now >= claims.TrialUntil)
+        {
+            return At(VerificationReason.LicenseEnded, claims, claims.TrialUntil.Value,
+                "The trial ended at {0}. Buy a license, or ask for an extension of the trial.");
+        }
+
         return now >= claims.ExpireTime
             ? At(VerificationReason.FileExpired, claims, claims.ExpireTime.Value,
                 "The license file should have been renewed before {0}. Connect to the service, or hand in a request.")

@@ -64,7 +64,7 @@ public enum VerificationReason
     /// <summary>The machine was replaced by another, and the time in which both may run is over.</summary>
     OverlapEnded,
 
-    /// <summary>The license itself is over.</summary>
+    /// <summary>The license itself is over, or the trial (<c>trial_until</c>).</summary>
     LicenseEnded,
 
     /// <summary>The file should have been renewed by now; the license may well go on.</summary>

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 LICENSE_SIGNING = "2.25.45698641580986042625472229033895215638"  # extended key usage "signs license files"
 DAY = 86400
 TEXTS = ("iss", "sub", "jti", "slc", "account", "product", "lrq")
-TIMES = ("iat", "nbf", "exp", "license_until", "care_until", "overlap_until")
+TIMES = ("iat", "nbf", "exp", "license_until", "care_until", "trial_until", "overlap_until")
 
 
 class Refused(Exception):
@@ -122,6 +122,7 @@ def verify(file, roots, options, now):
     require(now < claims.get("overlap_until", now + 1), "OVERLAP_ENDED")
     # A file that goes on after the end of its license does so by the service's grace, and ends with it.
     require(license_until is None or now < license_until or (exp is not None and now < exp), "LICENSE_ENDED")
+    require(now < claims.get("trial_until", now + 1), "LICENSE_ENDED")
     require(exp is None or now < exp, "FILE_EXPIRED")
     if options.machine is not None:
         here = parse(options.machine.read())

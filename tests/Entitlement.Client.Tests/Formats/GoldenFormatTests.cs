@@ -72,6 +72,34 @@ public sealed class GoldenFormatTests : IDisposable
         Assert.Equal((7, "professional", RequestHash),
             (result.Claims!.Generation, result.Claims.Edition, result.Claims.RequestHash));
         Assert.Equal(Samples.Now.AddDays(14), result.Claims.OverlapUntil);
+
+        // Older than trials.
+        Assert.Null(result.Claims.TrialUntil);
+    }
+
+    [Theory]
+    [InlineData(-1, VerificationReason.Valid)]
+    [InlineData(0, VerificationReason.LicenseEnded)]
+    public void Verifies_the_license_of_a_trial_up_to_its_end(int secondsFromEnd, VerificationReason reason)
+    {
+        using var root = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Read("trial.root.pem")));
+        var end = new DateTimeOffset(2026, 12, 7, 0, 0, 0, TimeSpan.Zero);
+
+        var result = LicenseVerifier.Verify(Read("trial.lic"), new VerificationOptions
+        {
+            PinnedRoots = [root],
+            Product = "golden",
+            BuildDate = null,
+            KeyThumbprint = null,
+            Components = null,
+            LastSeenGeneration = 1,
+            RevokedKeys = null,
+            RevokedActivations = null,
+            Now = end.AddSeconds(secondsFromEnd),
+            IsClockBelieved = true,
+        });
+
+        Assert.Equal((reason, end), (result.Reason, result.Claims!.TrialUntil));
     }
 
     [Fact]

@@ -124,6 +124,21 @@ public sealed class LicenseVerifierTests : IDisposable
         Assert.Equal(reason, scene.Verify().Reason);
     }
 
+    [Theory]
+    [InlineData(-1, VerificationReason.Valid)]
+    [InlineData(0, VerificationReason.LicenseEnded)]
+    public void Ends_with_the_trial_and_says_that_it_was_one(int secondsFromEnd, VerificationReason reason)
+    {
+        var scene = new Scene(_vendor);
+        scene.Claims = scene.Claims with { TrialUntil = Samples.Now.AddDays(7), ExpireTime = Samples.Now.AddDays(7) };
+        scene.Options = scene.Options with { Now = Samples.Now.AddDays(7).AddSeconds(secondsFromEnd) };
+
+        var result = scene.Verify();
+
+        Assert.Equal(reason, result.Reason);
+        Assert.Equal(!result.IsValid, result.Message.Contains("trial", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Goes_on_for_the_grace_that_the_service_granted_after_the_license()
     {

@@ -39,6 +39,16 @@ public sealed class PythonVerifierTests : IDisposable
         Assert.Equal(reason, LicenseVerifier.Verify(file, scene.Options).Reason);
     }
 
+    [Fact]
+    public async Task Tells_the_end_of_a_trial()
+    {
+        var scene = new Scene(_vendor);
+        scene.Claims = scene.Claims with { TrialUntil = Samples.Now, ExpireTime = Samples.Now };
+
+        Assert.Equal("LICENSE_ENDED", await RunAsync(scene.Issue(), scene.Options));
+        Assert.Equal(VerificationReason.LicenseEnded, scene.Verify().Reason);
+    }
+
     [Theory]
     [InlineData("padding")]
     [InlineData("left-over text")]

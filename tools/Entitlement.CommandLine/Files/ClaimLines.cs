@@ -17,6 +17,11 @@ internal static class ClaimLines
         yield return ("File valid", $"from {Time(claims.NotBefore)} until {Time(claims.ExpireTime, "the license ends")}");
         yield return ("License until", Time(claims.LicenseUntil, "for ever"));
         yield return ("Care until", Time(claims.CareUntil, "for ever"));
+        if (claims.TrialUntil is { } trial)
+        {
+            yield return ("Trial until", Time(trial));
+        }
+
         if (claims.OverlapUntil is { } overlap)
         {
             yield return ("Replaced; runs until", Time(overlap));
