@@ -3,6 +3,7 @@ using Entitlement.Domain.Names;
 using Entitlement.Formats;
 using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
+using Entitlement.Server.Licenses;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
@@ -178,23 +179,12 @@ internal sealed partial class ActivationService
 
     private async Task<IQueryable<ParkedRequest>> OfParentAsync(string parent, ServerCallContext context)
     {
-        const string AllLicenses = "/licenses/-";
-        if (parent == $"accounts/-{AllLicenses}")
+        var scope = await LicenseScope.FindAsync(db, parent, context.CancellationToken);
+        return scope switch
         {
-            return db.ParkedRequests;
-        }
-
-        if (parent.EndsWith(AllLicenses, StringComparison.Ordinal))
-        {
-            var account = AccountName.Parse(parent[..^AllLicenses.Length], "parent");
-            return await db.Accounts.AnyAsync(row => row.Id == account.AccountId, context.CancellationToken)
-                ? db.ParkedRequests.Where(row => row.AccountId == account.AccountId)
-                : throw Refusal.NotFound($"{account}");
-        }
-
-        var license = LicenseName.Parse(parent, "parent");
-        return await db.IsHeldAsync(license, context.CancellationToken)
-            ? db.ParkedRequests.Where(row => row.AccountId == license.AccountId && row.LicenseId == license.LicenseId)
-            : throw Refusal.NotFound(parent);
+            { Account: null } => db.ParkedRequests,
+            { License: null } => db.ParkedRequests.Where(row => row.AccountId == scope.Account),
+            _ => db.ParkedRequests.Where(row => row.AccountId == scope.Account && row.LicenseId == scope.License),
+        };
     }
 }
