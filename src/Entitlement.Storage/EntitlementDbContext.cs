@@ -7,6 +7,7 @@ using Entitlement.Domain.Notifications;
 using Entitlement.Domain.People;
 using Entitlement.Domain.Products;
 using Entitlement.Domain.Signing;
+using Entitlement.Domain.Trials;
 using Entitlement.Storage.Access;
 using Entitlement.Storage.Directories;
 using Entitlement.Storage.Idempotency;
@@ -37,6 +38,10 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
     public DbSet<ProductContact> ProductContacts => Set<ProductContact>();
 
     public DbSet<SeatRelease> SeatReleases => Set<SeatRelease>();
+
+    public DbSet<Trial> Trials => Set<Trial>();
+
+    public DbSet<TrialMark> TrialMarks => Set<TrialMark>();
 
     public DbSet<ParkedRequest> ParkedRequests => Set<ParkedRequest>();
 

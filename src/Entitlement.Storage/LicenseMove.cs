@@ -96,6 +96,14 @@ public static class LicenseMove
         await db.ParkedRequests
             .Where(row => row.AccountId == from.AccountId && row.LicenseId == from.LicenseId)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.AccountId, to.AccountId), cancellationToken);
+
+        // Its key is not by account, so that only its revision stops whoever changes it under its old name.
+        await db.Trials
+            .Where(row => row.AccountId == from.AccountId && row.LicenseId == from.LicenseId)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.AccountId, to.AccountId)
+                    .SetProperty(row => row.Revision, row => row.Revision + 1),
+                cancellationToken);
     }
 
     /// <summary>Those that name one of its activations, which have moved already.</summary>

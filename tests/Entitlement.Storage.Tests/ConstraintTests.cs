@@ -47,6 +47,25 @@ public class ConstraintTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Refuses_a_second_trial_by_a_mark_that_leads_to_one(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var license = await database.Writer.AddLicenseAsync();
+        var (_, mark) = Samples.Try(license, "board-1");
+        var (_, twin) = Samples.Try(license, "board-1");
+        await database.Writer.AddAsync(mark, Samples.Try(license, "board-2").Mark);
+
+        await Assert.ThrowsAsync<StaleReadException>(() => database.Writer.RunOnceAsync(
+            (db, _) =>
+            {
+                db.Add(twin);
+                return Task.FromResult(true);
+            },
+            CancellationToken.None));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task Refuses_a_license_of_no_account(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);

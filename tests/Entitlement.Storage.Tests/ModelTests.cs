@@ -106,6 +106,7 @@ public class ModelTests
                 "IX_Activations_AccountId_LicenseId_Thumbprint",
                 "IX_Activations_Awaited",
                 "IX_Activations_Ended_FileExpireTime",
+                "IX_Activations_Trial",
                 "IX_AuditRecords_Block_Id",
                 "IX_FormerHolders_AccountId_LicenseId",
                 "IX_GroupMembers_PrincipalId_GroupId",
@@ -128,6 +129,8 @@ public class ModelTests
                 "IX_ServiceAccountKeys_ServiceAccountId_Id",
                 "IX_ServiceAccounts_AccountId_Id",
                 "IX_SlcEntries_LicenseId",
+                "IX_TrialMarks_TrialId",
+                "IX_Trials_AccountId_LicenseId_Id",
             ],
             indexes.Order(StringComparer.Ordinal));
     }
@@ -136,19 +139,20 @@ public class ModelTests
     public void Puts_the_account_first_in_keys_and_indexes_of_what_belongs_to_one()
     {
         using var db = Create(DatabaseKind.Sqlite);
-        string[] directories = ["SlcEntry", "ExternalRefEntry", "CustomerNumberEntry", "AnsweredRequest", "FormerHolder"];
+        string[] directories =
+            ["SlcEntry", "ExternalRefEntry", "CustomerNumberEntry", "AnsweredRequest", "FormerHolder", "Trial"];
 
         // Who calls is asked before any account is named, and may belong to the system; so principals, groups and what they
         // hold are found by their own ids.
         string[] principals = ["ServiceAccount", "Group", "RoleAssignment"];
 
-        // What a stolen key signed, which files run on, what waits to be sealed or approved is asked of every database in turn,
-        // should there be several.
+        // What a stolen key signed, which files run on, what waits to be sealed or approved, what a machine tries is asked of
+        // every database in turn, should there be several.
         string[] overAll =
         [
             "IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id",
             "IX_ParkedRequests_Id", "IX_ParkedRequests_Thumbprint_Jti", "IX_AccountAncestors_AncestorId_AccountId",
-            "IX_Invitations_UserId_AccountId", "IX_Memberships_UserId_AccountId",
+            "IX_Invitations_UserId_AccountId", "IX_Memberships_UserId_AccountId", "IX_Activations_Trial",
         ];
         var owned = db.Model.GetEntityTypes()
             .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name)

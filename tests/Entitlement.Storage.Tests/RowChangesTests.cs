@@ -18,9 +18,12 @@ public class RowChangesTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var (license, activation) = await ActivateAsync(database);
+        var (trial, mark) = Samples.Try(license, "press");
         object[] rows =
         [
             activation,
+            trial,
+            mark,
             ActivationDevice.Create(activation, new Device("camera", "Kamera ö ", "M 3")),
             ActivationDevice.Create(activation, new Device("camera", "kamera", null)),
             IssuedFile.Create(activation, Guid.CreateVersion7(), "kid", [1, 2, 255]),

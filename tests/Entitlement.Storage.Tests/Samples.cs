@@ -2,6 +2,8 @@ using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Products;
+using Entitlement.Domain.Trials;
+using Entitlement.Formats;
 using Entitlement.Storage.Directories;
 using Entitlement.Storage.Writing;
 
@@ -31,6 +33,18 @@ internal static class Samples
     public static Activation Activate(License license, MachineFacts machine) => ActivationPlan
         .Make(license, [], recorded: null, standingDevices: [], machine)
         .Carry(TimeSpan.FromDays(30), Now);
+
+    /// <summary>Makes the trial of a machine as its first license file would.</summary>
+    public static (Trial Trial, TrialMark Mark) Try(License sold, string board)
+    {
+        var terms = new LicenseTerms { TrialDuration = TimeSpan.FromDays(10) };
+        var (license, _) = License.Create(new(sold.AccountId), new(sold.ProductId), terms, Now);
+        var hash = MachineComponents.Hash("acme-cad", MachineComponentKind.Board, board);
+        var trial = TrialPlan.Make([new MachineMark(TrialMarkKind.Board, hash)], []);
+        var plan = ActivationPlan.Make(license, [], recorded: null, standingDevices: [], Machine(1), trial: trial);
+        plan.Carry(TimeSpan.FromDays(30), Now);
+        return (plan.CarriedTrial!.Trial, plan.CarriedTrial.NewMarks[0]);
+    }
 
     /// <summary>Writes an account and a license of a new product.</summary>
     public static Task<License> AddLicenseAsync(

@@ -15,13 +15,15 @@ public sealed class InstalledProduct : IDisposable
     private readonly ECDsa _instanceKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>The components of one machine; another seed is another machine.</summary>
-    public MachineComponents Components { get; } = MachineComponents.Create(
-    [
-        (MachineComponentKind.Board, MachineComponents.Hash(Code, MachineComponentKind.Board, $"{Guid.NewGuid()}")),
-        (MachineComponentKind.Os, MachineComponents.Hash(Code, MachineComponentKind.Os, $"{Guid.NewGuid()}")),
-    ]);
+    public MachineComponents Components { get; init; } = ComponentsOf(
+        (MachineComponentKind.Board, $"{Guid.NewGuid()}"), (MachineComponentKind.Os, $"{Guid.NewGuid()}"));
 
     public Jwk PublicKey => Jwk.FromKey(_instanceKey);
+
+    /// <summary>The components of a machine, of the values that its hardware tells.</summary>
+    public static MachineComponents ComponentsOf(params (MachineComponentKind Kind, string Value)[] components) =>
+        MachineComponents.Create(components.Select(component =>
+            (component.Kind, MachineComponents.Hash(Code, component.Kind, component.Value))));
 
     /// <summary>A valid request with a new <c>jti</c>.</summary>
     /// <param name="slc">The software license code that the user typed in.</param>

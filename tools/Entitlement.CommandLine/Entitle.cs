@@ -15,6 +15,7 @@ using Entitlement.CommandLine.Licenses;
 using Entitlement.CommandLine.Notifications;
 using Entitlement.CommandLine.Products;
 using Entitlement.CommandLine.Rpc;
+using Entitlement.CommandLine.Trials;
 using Entitlement.Formats;
 using Entitlement.Signing;
 using Grpc.Core;
@@ -32,6 +33,7 @@ internal static class Entitle
             LicenseCommands.Create(),
             ActivationCommands.Create(),
             ParkedRequestCommands.Create(),
+            TrialCommands.Create(),
             RequestCommand.Create(),
             PreviewCommand.Create(),
             ActivateCommand.Create(),

@@ -30,6 +30,7 @@ public enum Permission
     LicenseRelease = 36,
     LicenseUpdate = 37,
     LicenseTransfer = 38,
+    LicenseExtendTrial = 39,
     LicenseConfigure = 40,
     LicenseReconfigure = 41,
     LicenseAssign = 42,

@@ -27,6 +27,7 @@ public static class PermissionDependencies
             (PermissionSet.Of(
                 LicenseReadCode, LicenseCreate, LicenseActivate, LicenseSuspend,
                 LicenseRevoke, LicenseRelease, LicenseUpdate, LicenseTransfer,
+                LicenseExtendTrial,
                 LicenseConfigure, LicenseReconfigure, LicenseReplaceHardware,
                 LicenseReadPack),
                 PermissionSet.Of(LicenseRead)),

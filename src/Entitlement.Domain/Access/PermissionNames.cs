@@ -41,6 +41,7 @@ public static class PermissionNames
         Permission.LicenseRelease => "license.release",
         Permission.LicenseUpdate => "license.update",
         Permission.LicenseTransfer => "license.transfer",
+        Permission.LicenseExtendTrial => "license.extend_trial",
         Permission.LicenseConfigure => "license.configure",
         Permission.LicenseReconfigure => "license.reconfigure",
         Permission.LicenseAssign => "license.assign",

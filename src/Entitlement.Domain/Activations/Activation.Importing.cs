@@ -29,6 +29,9 @@ public sealed record ImportedActivation
 
     public DateTimeOffset? FileExpireTime { get; init; }
 
+    /// <summary>See <see cref="Activation.TrialId"/>.</summary>
+    public Guid? TrialId { get; init; }
+
     public string ProductVersion { get; init; } = "";
 
     /// <summary>The first day of the year 1 when it is not known.</summary>
@@ -75,6 +78,7 @@ public sealed partial class Activation
             Generation = machine.Generation,
             SeatGeneration = machine.Generation == 0 ? 0 : Math.Max(1, machine.SeatGeneration),
             FileExpireTime = machine.FileExpireTime,
+            TrialId = machine.TrialId,
             DeviceCount = machine.Devices.Count,
             CreateTime = machine.Origin.Begin(now),
             UpdateTime = now,

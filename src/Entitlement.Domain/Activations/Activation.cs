@@ -12,6 +12,9 @@ public enum ActivationEnd
 
     /// <summary>A principal released it, because its machine could not.</summary>
     Released = 2,
+
+    /// <summary>It was a trial, and its machine was activated on a license that was bought.</summary>
+    Bought = 4,
 }
 
 /// <summary>
@@ -90,6 +93,9 @@ public sealed partial class Activation
 
     /// <summary>When something last told that two installations share the key; null when nothing did.</summary>
     public DateTimeOffset? CloneSuspectedTime { get; private set; }
+
+    /// <summary>The trial of its machine, of which it is a part; null on a license that was bought.</summary>
+    public Guid? TrialId { get; private set; }
 
     public ActivationName Name => new(AccountId, LicenseId, Id);
 
@@ -180,7 +186,12 @@ public sealed partial class Activation
     };
 
     internal void Issue(
-        MachineFacts machine, GenerationNotice notice, int generation, DateTimeOffset? fileEnd, DateTimeOffset now)
+        MachineFacts machine,
+        GenerationNotice notice,
+        int generation,
+        DateTimeOffset? fileEnd,
+        Guid? trialId,
+        DateTimeOffset now)
     {
         if (Revision == 0 || End is not null || AwaitsMachine)
         {
@@ -202,6 +213,7 @@ public sealed partial class Activation
         DeviceCount = machine.Devices.Count;
         Generation = generation;
         FileExpireTime = fileEnd;
+        TrialId = trialId;
         UpdateTime = now;
     }
 }

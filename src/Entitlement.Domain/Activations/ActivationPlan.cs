@@ -1,5 +1,6 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Trials;
 
 namespace Entitlement.Domain.Activations;
 
@@ -12,13 +13,18 @@ public sealed class ActivationPlan
     private readonly License _license;
     private readonly Activation? _recorded;
     private readonly MachineFacts _machine;
+    private readonly TrialPlan? _trial;
 
-    private ActivationPlan(License license, Activation? recorded, MachineFacts machine)
+    private ActivationPlan(License license, Activation? recorded, MachineFacts machine, TrialPlan? trial)
     {
         _license = license;
         _recorded = recorded;
         _machine = machine;
+        _trial = trial;
     }
+
+    /// <summary>The trial as it will stand, once this is carried out; null on a license that was bought.</summary>
+    public TrialChange? CarriedTrial => _trial?.Carried;
 
     /// <summary>Whether neither the instance key nor the machine has an activation on this license yet.</summary>
     public bool IsNew => _recorded is null;
@@ -75,13 +81,15 @@ public sealed class ActivationPlan
     /// <param name="standingDevices">The devices of that activation; none of one that has ended.</param>
     /// <param name="machine">The request.</param>
     /// <param name="isOtherMachine">Whether its components are not those that the activation was known by.</param>
+    /// <param name="trial">What becomes of the machine's trial; null on a license that was bought.</param>
     public static ActivationPlan Make(
         License license,
         IReadOnlyCollection<FeatureLine> features,
         Activation? recorded,
         IReadOnlyCollection<Device> standingDevices,
         MachineFacts machine,
-        bool isOtherMachine = false)
+        bool isOtherMachine = false,
+        TrialPlan? trial = null)
     {
         var asked = machine.Devices.Select(device => device.Key).ToHashSet();
         var held = standingDevices.ToDictionary(device => device.Key);
@@ -106,7 +114,7 @@ public sealed class ActivationPlan
             line.Overage));
 
         var notice = GenerationNotices.Of(machine.Generation, recorded?.Generation ?? 0);
-        return new ActivationPlan(license, recorded, machine)
+        return new ActivationPlan(license, recorded, machine, trial)
         {
             TakesSeat = takesSeat,
             TakesOver = recorded is { AwaitsMachine: true },
@@ -134,13 +142,13 @@ public sealed class ActivationPlan
     /// </exception>
     public void RequireStanding(DateTimeOffset now)
     {
-        _license.RequireInForce(now);
+        RequireInForce(now);
         (_recorded ?? throw Refusal.NotActivated(_license.Name)).RequireStanding();
     }
 
     /// <summary>
-    /// Refuses what must not be carried out, in a fixed order: the license's own state, who may take seats, what care
-    /// covers, what is licensed, whether somebody must approve it, and last what is left.
+    /// Refuses what must not be carried out, in a fixed order: the license's own state, the trial's, who may take
+    /// seats, what care covers, what is licensed, whether somebody must approve it, and last what is left.
     /// </summary>
     /// <param name="now">The moment of the decision.</param>
     /// <param name="byPrincipal">Whether a principal with <c>license.activate</c> hands the request in.</param>
@@ -172,7 +180,9 @@ public sealed class ActivationPlan
     public Activation Carry(TimeSpan lifetime, DateTimeOffset now)
     {
         var activation = _recorded ?? Activation.Create(_license.Name, _machine, now);
-        activation.Issue(_machine, Notice, NextGeneration, _license.FileEnd(now, lifetime), now);
+        var trial = _trial?.Carry(_license, _machine, now);
+        activation.Issue(
+            _machine, Notice, NextGeneration, _license.FileEnd(now, lifetime, trial?.EndTime), trial?.Id, now);
         if (Sign is not null)
         {
             activation.Suspect(now);
@@ -189,9 +199,16 @@ public sealed class ActivationPlan
     /// <summary>A machine that takes over has proved nothing yet but that it looks like one that another system knew.</summary>
     private bool TakesMore => TakesSeat || TakesOver || Added.Count > 0;
 
-    private void RequireGrantable(DateTimeOffset now, bool byPrincipal)
+    /// <summary>The license before the trial: what it refuses, no extension of the trial would mend.</summary>
+    private void RequireInForce(DateTimeOffset now)
     {
         _license.RequireInForce(now);
+        _trial?.RequireRunning(_license, now);
+    }
+
+    private void RequireGrantable(DateTimeOffset now, bool byPrincipal)
+    {
+        RequireInForce(now);
         if (!byPrincipal && TakesMore && _license.ActivationMode == ActivationMode.PortalOnly)
         {
             throw Refusal.ActivationByPortalOnly(_license.Name);

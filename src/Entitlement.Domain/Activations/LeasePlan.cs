@@ -36,6 +36,7 @@ public sealed class LeasePlan
     /// <param name="held">What the activation holds now, also what has run out and still counts. It is changed.</param>
     /// <param name="wanted">No feature twice.</param>
     /// <param name="now">When the leases begin.</param>
+    /// <param name="trialEnd">When the machine's trial ends, which no lease outlasts either; null for none.</param>
     /// <exception cref="EntitlementException">
     /// <see cref="FailureReason.FeatureNotLicensed"/>: a wanted feature does not float on this license.
     /// </exception>
@@ -45,8 +46,10 @@ public sealed class LeasePlan
         IReadOnlyCollection<FeatureLine> lines,
         IReadOnlyCollection<Lease> held,
         IReadOnlyCollection<WantedLease> wanted,
-        DateTimeOffset now)
+        DateTimeOffset now,
+        DateTimeOffset? trialEnd = null)
     {
+        var last = license.EndWith(trialEnd);
         var floating = lines.Where(line => line.Counts == FeatureCount.Lease)
             .ToDictionary(line => line.Code, StringComparer.Ordinal);
         var holding = held.ToDictionary(lease => lease.Feature, StringComparer.Ordinal);
@@ -60,7 +63,7 @@ public sealed class LeasePlan
             }
 
             var end = now.AddSeconds(line.LeaseSeconds);
-            var until = end > license.EndTime ? license.EndTime.Value : end;
+            var until = end > last ? last.Value : end;
             if (holding.TryGetValue(wish.Feature, out var lease))
             {
                 lease.Renew(wish.Quantity, until);

@@ -56,6 +56,8 @@ public enum FailureReason
     AuditKeyUnusable,
     AuditRecordRefused,
     AuditBlockUnreadable,
+    TrialEnded,
+    TrialMachineUnknown,
     ReferenceUnknown,
     RecordDiffers,
     DefaultAdministrator,

@@ -169,6 +169,7 @@ public static partial class Refusal
         {
             ActivationEnd.Returned => ("RETURNED", "was returned by its machine"),
             ActivationEnd.Released => ("RELEASED", "was released by an administrator"),
+            ActivationEnd.Bought => ("BOUGHT", "gave way to a license that was bought for its machine"),
         };
         return new EntitlementException(
             FailureReason.ActivationEnded,
@@ -256,6 +257,6 @@ public static partial class Refusal
 
     private static string Text(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string Text(DateTimeOffset instant) =>
+    internal static string Text(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

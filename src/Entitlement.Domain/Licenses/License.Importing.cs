@@ -34,6 +34,7 @@ public sealed partial class License
             ExternalRef = Text.ExternalRef(terms.ExternalRef, "license.external_ref"),
             SuspendTime = past.SuspendTime,
             RevokeTime = past.RevokeTime,
+            TrialDays = ReadTrialDays(terms),
             CreateTime = past.Origin.Begin(now),
         };
 
@@ -68,6 +69,7 @@ public sealed partial class License
             ("end_time", EndTime != terms.EndTime),
             ("care_end_time", CareEndTime != terms.CareEndTime),
             ("perpetual_offline", PerpetualOffline != terms.PerpetualOffline),
+            ("trial_duration", TrialDuration != terms.TrialDuration),
             ("suspend_time", (SuspendTime is null) != (past.SuspendTime is null)),
             ("revoke_time", (RevokeTime is null) != (past.RevokeTime is null)),
             ("features", !wanted.SequenceEqual(TermsOf(features))),

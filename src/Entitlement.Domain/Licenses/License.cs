@@ -28,6 +28,9 @@ public sealed record LicenseTerms
 
     public string ExternalRef { get; init; } = "";
 
+    /// <summary>For a trial license how long a machine may try it, whole days; null for one that is bought.</summary>
+    public TimeSpan? TrialDuration { get; init; }
+
     public IReadOnlyList<FeatureTerms> Features { get; init; } = [];
 }
 
@@ -123,6 +126,7 @@ public sealed partial class License
             ProductId = product.ProductId,
             Slc = Slc.Random(),
             ExternalRef = Text.ExternalRef(terms.ExternalRef, "license.external_ref"),
+            TrialDays = ReadTrialDays(terms),
             CreateTime = now,
         };
         license.Take(terms, now);
@@ -199,6 +203,7 @@ public sealed partial class License
             SuspendTime = SuspendTime,
             RevokeTime = RevokeTime,
             ExpectsMachines = ExpectsMachines,
+            TrialDays = TrialDays,
             Terms = Terms + 1,
             CreateTime = CreateTime,
         };
@@ -276,12 +281,17 @@ public sealed partial class License
     }
 
     /// <summary>
-    /// When a license file issued now ends: after <paramref name="lifetime"/>, but never after the license; null when it
-    /// has no end (<c>perpetual_offline</c> on a license without one). Files tell whole seconds, so a fraction is cut off.
+    /// When a license file issued now ends: after <paramref name="lifetime"/>, but never after the license or the
+    /// trial; null when it has no end (<c>perpetual_offline</c> on a license without one). Files tell whole seconds, so a
+    /// fraction is cut off.
     /// </summary>
-    public DateTimeOffset? FileEnd(DateTimeOffset now, TimeSpan lifetime)
+    /// <param name="now">When it is issued.</param>
+    /// <param name="lifetime">How long one lives that has an end of its own.</param>
+    /// <param name="trialEnd">When the machine's trial ends; null on a license that was bought.</param>
+    public DateTimeOffset? FileEnd(DateTimeOffset now, TimeSpan lifetime, DateTimeOffset? trialEnd = null)
     {
-        var end = PerpetualOffline || now + lifetime > EndTime ? EndTime : now + lifetime;
+        var last = EndWith(trialEnd);
+        var end = PerpetualOffline || now + lifetime > last ? last : now + lifetime;
         return end?.AddTicks(-(end.Value.Ticks % TimeSpan.TicksPerSecond));
     }
 

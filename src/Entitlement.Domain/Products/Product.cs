@@ -18,6 +18,11 @@ public sealed class Product
 
     public DateTimeOffset CreateTime { get; private init; }
 
+    /// <summary>
+    /// Whether it ever had a trial license; only then does a machine that buys look for its trial. Never taken back.
+    /// </summary>
+    public bool HasTrials { get; private set; }
+
     public ProductName Name => new(Id);
 
     public static Product Define(string code, string displayName, DateTimeOffset now) => new()
@@ -27,6 +32,8 @@ public sealed class Product
         DisplayName = Text.DisplayName(displayName, "product.display_name"),
         CreateTime = now,
     };
+
+    public void OfferTrials() => HasTrials = true;
 
     /// <summary>As another system, or an export of this one, has it.</summary>
     public static Product Import(Origin origin, string code, string displayName, DateTimeOffset now) => new()

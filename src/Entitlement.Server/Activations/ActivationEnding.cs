@@ -2,6 +2,7 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
+using Entitlement.Domain.Trials;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
@@ -54,6 +55,42 @@ internal static class ActivationEnding
         // Under the lock that the seats have put on the license, so that of two that race for the last one is refused.
         license.RequireReleasable(await change.Db.CountReleasesAsync(license.Name, change.Now, cancellationToken));
         return new Outcome($"{activation.Name}", Existed: false);
+    }
+
+    /// <summary>
+    /// By the machine's activation on a license that was bought: whoever has bought does not try any more, and what he
+    /// held by his trial is others' to try with.
+    /// </summary>
+    /// <param name="change">The transaction that issues the license file.</param>
+    /// <param name="bought">The activation on the license that was bought.</param>
+    /// <param name="productId">The product of both.</param>
+    /// <param name="marks">What the machine is known by.</param>
+    /// <param name="cancellationToken">Stops before the next statement.</param>
+    public static async Task EndTrialAsync(
+        this Change change,
+        Activation bought,
+        Guid productId,
+        IReadOnlyList<MachineMark> marks,
+        CancellationToken cancellationToken)
+    {
+        var known = await change.Db.FindTrialsAsync(productId, marks, cancellationToken);
+        if (TrialPlan.TrialOf(marks, known) is not { } trial)
+        {
+            return;
+        }
+
+        var standing = await change.Db.Activations
+            .Where(row => row.TrialId == trial.Id && row.End == null)
+            .OrderBy(row => row.Id)
+            .ToListAsync(cancellationToken);
+        foreach (var activation in standing)
+        {
+            var devices = activation.DeviceCount;
+            var (_, leases) = await change.EndAsync(activation, ActivationEnd.Bought, cancellationToken);
+            var details = new TrialActivationEnded(
+                activation.Generation, devices, leases, trial.Id, bought.LicenseId, bought.Id);
+            change.Audit(activation.AccountId, "activation.end_trial", $"{activation.Name}", AuditJson.Of(details));
+        }
     }
 
     /// <summary>How many of a license's activations were released within the period that counts.</summary>

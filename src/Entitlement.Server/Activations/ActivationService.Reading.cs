@@ -37,7 +37,9 @@ internal sealed partial class ActivationService
             .ToListAsync(context.CancellationToken);
         var (shown, next) = page.Cut(rows, row => row.Id);
         var response = new ListActivationsResponse { NextPageToken = next };
-        response.Activations.AddRange(shown.Select(activation => activation.ToMessage()));
+        var trials = await db.ListTrialsAsync(shown.Select(row => row.TrialId), context.CancellationToken);
+        response.Activations.AddRange(shown.Select(
+            row => row.ToMessage(row.TrialId is { } id ? trials.GetValueOrDefault(id) : null)));
         return response;
     }
 
@@ -61,7 +63,8 @@ internal sealed partial class ActivationService
     {
         var activation = await db.FindActivationAsync(name, context.CancellationToken) ?? throw Refusal.NotFound($"{name}");
         var devices = await db.ListDevicesAsync(name.AccountId, name.ActivationId, context.CancellationToken);
-        var message = activation.ToMessage(devices.Select(device => device.ToDevice()));
+        var trial = await db.FindTrialAsync(activation.TrialId, context.CancellationToken);
+        var message = activation.ToMessage(devices.Select(device => device.ToDevice()), trial);
         message.Leases.AddRange((await db.ListLeasesAsync(name, context.CancellationToken)).RunningAt(clock.GetUtcNow()));
         message.LastReport = await FindReportAsync(name, context);
         return message;

@@ -65,7 +65,9 @@ internal sealed partial class ActivationService(
                 await RequireFileAsync(situation, byPrincipal, now, context.CancellationToken);
 
                 // Made and thrown away: nothing less tells whether the file keeps to its limit.
-                var file = issuer.Issue(plan.Carry(signer.Lifetime, now), situation.License, situation.Features, received);
+                var activation = plan.Carry(signer.Lifetime, now);
+                var file = issuer.Issue(
+                    activation, situation.License, situation.Features, received, plan.CarriedTrial?.Trial);
                 await db.RequireIssuingAsync(file.KeyId, context.CancellationToken);
                 preview.Outcome = plan.TakesSeat || plan.TakesOver ? PreviewOutcome.NewActivation : PreviewOutcome.NextFile;
             }
@@ -162,10 +164,14 @@ internal sealed partial class ActivationService(
 
         var (recorded, revision) = (situation.Recorded?.Generation ?? 0, situation.Recorded?.Revision ?? 0);
         var activation = plan.Carry(signer.Lifetime, now);
-        var file = issuer.Issue(activation, situation.License, situation.Features, received);
+        var trial = plan.CarriedTrial?.Trial;
+        var file = issuer.Issue(activation, situation.License, situation.Features, received, trial);
         var actor = byPrincipal ? context.GetCaller().Actor : $"instances/{received.InstanceThumbprint}";
         var approval = byPrincipal ? await FindApprovalAsync(received, activation, actor, now, context.CancellationToken) : null;
-        var change = new ActivationChange(situation.License, plan, activation, revision, file, received, approval);
+        var change = new ActivationChange(situation.License, plan, activation, revision, file, received, approval)
+        {
+            EndsTrial = situation.MayEndTrial && (plan.TakesSeat || plan.TakesOver),
+        };
         if (!await writer.TryWriteAsync(change, actor, context.CancellationToken))
         {
             return null;
@@ -173,7 +179,9 @@ internal sealed partial class ActivationService(
 
         Tell(plan.Notice, activation.Name, received.Machine.Generation, recorded);
         return new Answer(
-            UnsafeByteOperations.UnsafeWrap(file.Content), activation.ToMessage(received.Machine.Devices), Notice: plan.Notice);
+            UnsafeByteOperations.UnsafeWrap(file.Content),
+            activation.ToMessage(received.Machine.Devices, trial),
+            Notice: plan.Notice);
     }
 
     /// <returns>Whether a principal must approve the request; else it may be carried out.</returns>
@@ -217,7 +225,7 @@ internal sealed partial class ActivationService(
 
         return new Answer(
             UnsafeByteOperations.UnsafeWrap(file.Content),
-            activation.ToMessage(situation.StandingDevices),
+            activation.ToMessage(situation.StandingDevices, situation.Trial?.Trial),
             IsRepeated: true,
             NewerFileExists: activation.Generation > answered.Generation);
     }

@@ -2,6 +2,9 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Audit;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Trials;
+using Entitlement.Server.Idempotency;
+using Entitlement.Server.Trials;
 using Entitlement.Storage;
 using Entitlement.Storage.Writing;
 
@@ -22,7 +25,11 @@ internal sealed record ActivationChange(
     int RevisionRead,
     IssuedFile File,
     ReceivedRequest Request,
-    ApprovalChange? Approval);
+    ApprovalChange? Approval)
+{
+    /// <summary>Whether the machine gives up the seats that it has by a trial of the same product.</summary>
+    public bool EndsTrial { get; init; }
+}
 
 /// <summary>A parked request that is approved.</summary>
 /// <param name="Parked">As it will stand.</param>
@@ -64,6 +71,12 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
                 async (db, token) =>
                 {
                     await engine.SaveAsync(db, rows, token);
+                    if (change.EndsTrial)
+                    {
+                        // Before the seats of the bought license: whoever locks two licenses does it in this order.
+                        await new Change(db, actor, change.Activation.UpdateTime).EndTrialAsync(
+                            change.Activation, change.License.ProductId, change.Request.Marks, token);
+                    }
 
                     // Last, so that the lock on the license is short.
                     return await Seats.TakeToIssueAsync(
@@ -110,6 +123,11 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
                 AuditJson.Of(CloneSuspected.By(sign, change.Request.Machine.Generation))));
         }
 
+        if (plan.CarriedTrial is { } trial)
+        {
+            WriteTrial(rows, trial, activation, actor);
+        }
+
         if (change.Approval is { } approval)
         {
             rows.Update(approval.Parked, approval.RevisionRead);
@@ -125,6 +143,29 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
         return rows;
     }
 
+    private static void WriteTrial(RowChanges rows, TrialChange change, Activation activation, string actor)
+    {
+        var trial = change.Trial;
+        if (change.IsNew)
+        {
+            rows.Insert(trial);
+            rows.Insert(AuditRecord.Create(
+                trial.AccountId,
+                actor,
+                "trial.start",
+                $"{trial.Name}",
+                activation.UpdateTime,
+                TrialJson.Of(new TrialStarted(trial.EndTime, activation.Id, trial.HardwareMarks))));
+        }
+        else if (change.IsChanged)
+        {
+            rows.Update(trial, change.RevisionRead);
+        }
+
+        // The key of a mark stops whoever else began a trial on the same machine meanwhile.
+        rows.InsertRange(change.NewMarks);
+    }
+
     private static AuditRecord RecordOf(ActivationChange change, string actor)
     {
         var (activation, plan) = (change.Activation, change.Plan);
@@ -135,7 +176,8 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
             change.File.KeyId,
             plan.Added.Count,
             plan.Removed.Count,
-            $"{plan.Notice}");
+            $"{plan.Notice}",
+            activation.TrialId);
         return AuditRecord.Create(
             activation.AccountId,
             actor,

@@ -14,8 +14,16 @@ namespace Entitlement.Server.Activations;
 /// <param name="DevicesAdded">How many devices took seats.</param>
 /// <param name="DevicesRemoved">How many gave theirs back.</param>
 /// <param name="GenerationNotice">What was noticed of the generation that the machine has.</param>
+/// <param name="Trial">The machine's trial, by its id; null on a license that was bought.</param>
 internal sealed record FileIssued(
-    int Generation, int GenerationBefore, Guid File, string Kid, int DevicesAdded, int DevicesRemoved, string GenerationNotice);
+    int Generation,
+    int GenerationBefore,
+    Guid File,
+    string Kid,
+    int DevicesAdded,
+    int DevicesRemoved,
+    string GenerationNotice,
+    Guid? Trial);
 
 /// <summary>What it keeps of an activation that its machine returned.</summary>
 /// <param name="Generation">Of the newest file.</param>
@@ -33,6 +41,18 @@ internal sealed record ActivationReturned(
 /// <summary>What it keeps of an activation that was released by hand.</summary>
 internal sealed record ActivationReleased(
     int Generation, int DevicesRemoved, IReadOnlyDictionary<string, int>? LeasesReturned);
+
+/// <summary>What it keeps of an activation by a trial, whose machine was activated on a bought license.</summary>
+/// <param name="Trial">The trial, by its id.</param>
+/// <param name="BoughtLicense">The other license, by its id.</param>
+/// <param name="BoughtActivation">The machine's activation on it, by its id.</param>
+internal sealed record TrialActivationEnded(
+    int Generation,
+    int DevicesRemoved,
+    IReadOnlyDictionary<string, int>? LeasesReturned,
+    Guid Trial,
+    Guid BoughtLicense,
+    Guid BoughtActivation);
 
 /// <summary>What it keeps of signs that two installations share one key; see <see cref="CloneSign"/>.</summary>
 /// <param name="Sign">By its name in the domain.</param>
@@ -75,6 +95,9 @@ internal static class AuditJson
 
     public static string Of(ActivationReturned details) => JsonSerializer.Serialize(details, ActivationJson.Default.ActivationReturned);
 
+    public static string Of(TrialActivationEnded details) =>
+        JsonSerializer.Serialize(details, ActivationJson.Default.TrialActivationEnded);
+
     public static string Of(CloneSuspected details) =>
         JsonSerializer.Serialize(details, ActivationJson.Default.CloneSuspected);
 
@@ -99,6 +122,7 @@ internal static class AuditJson
 [JsonSerializable(typeof(FileIssued))]
 [JsonSerializable(typeof(ActivationReturned))]
 [JsonSerializable(typeof(ActivationReleased))]
+[JsonSerializable(typeof(TrialActivationEnded))]
 [JsonSerializable(typeof(CloneSuspected))]
 [JsonSerializable(typeof(GenerationTold))]
 [JsonSerializable(typeof(LeasesMoved))]

@@ -1,6 +1,7 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Trials;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
@@ -14,6 +15,7 @@ internal static class LeaseMoving
     /// <param name="change">The transaction.</param>
     /// <param name="activation">Whose leases they are.</param>
     /// <param name="license">Its license.</param>
+    /// <param name="trial">The machine's trial; null on a license that was bought.</param>
     /// <param name="wanted">What it wants to hold from now on.</param>
     /// <param name="cancellationToken">Stops before the next statement.</param>
     /// <returns>What it holds from now on.</returns>
@@ -24,11 +26,14 @@ internal static class LeaseMoving
         this Change change,
         Activation activation,
         License license,
+        Trial? trial,
         IReadOnlyList<WantedLease> wanted,
         CancellationToken cancellationToken)
     {
         var db = change.Db;
-        var standing = activation.End is null && license.StateAt(change.Now) == LicenseState.Active;
+        var standing = activation.End is null
+            && license.StateAt(change.Now) == LicenseState.Active
+            && trial?.IsOverAt(change.Now) != true;
         var holds = await db.Leases.AnyAsync(
             lease => lease.AccountId == activation.AccountId
                 && lease.LicenseId == activation.LicenseId
@@ -60,7 +65,7 @@ internal static class LeaseMoving
 
         var held = await db.ListLeasesAsync(activation.Name, cancellationToken);
         var lines = await db.ListFeaturesAsync(license.AccountId, license.Id, cancellationToken);
-        var plan = LeasePlan.Make(activation, license, lines, held, wanted, change.Now);
+        var plan = LeasePlan.Make(activation, license, lines, held, wanted, change.Now, trial?.EndTime);
         var moved = await db.MoveLeasesAsync(activation.Name, plan.Moves, change.Now, cancellationToken);
         if (moved.Shortages.Count > 0)
         {

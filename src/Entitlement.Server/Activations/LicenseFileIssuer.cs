@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
+using Entitlement.Domain.Trials;
 using Entitlement.Formats;
 using Entitlement.Server.Signing;
 
@@ -14,8 +15,13 @@ internal sealed class LicenseFileIssuer(LicenseSigner signer)
     /// <param name="license">What it is activated on.</param>
     /// <param name="features">The license's feature lines.</param>
     /// <param name="request">The request that the file answers.</param>
+    /// <param name="trial">The machine's trial; null on a license that was bought.</param>
     public IssuedFile Issue(
-        Activation activation, License license, IReadOnlyCollection<FeatureLine> features, ReceivedRequest request)
+        Activation activation,
+        License license,
+        IReadOnlyCollection<FeatureLine> features,
+        ReceivedRequest request,
+        Trial? trial)
     {
         var claims = new LicenseClaims
         {
@@ -32,6 +38,7 @@ internal sealed class LicenseFileIssuer(LicenseSigner signer)
             Edition = license.Edition.Length == 0 ? null : license.Edition,
             LicenseUntil = license.EndTime,
             CareUntil = license.CareEndTime,
+            TrialUntil = trial?.EndTime,
             Features = [.. Grant(features, request.Machine.Devices)],
             // A machine that shows fewer kinds than the license asks for must match in all of them.
             Machine = new LicensedMachine(request.Components, Math.Min(license.MachineMatch, request.Components.KindCount)),

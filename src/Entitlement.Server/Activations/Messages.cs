@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Entitlement.Domain.Activations;
+using Entitlement.Domain.Trials;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Entitlement.Server.Activations;
@@ -10,7 +11,9 @@ namespace Entitlement.Server.Activations;
 internal static class Messages
 {
     /// <summary>Without its devices, which only some answers show.</summary>
-    public static V1.Activation ToMessage(this Activation activation)
+    /// <param name="activation">The activation.</param>
+    /// <param name="trial">The trial of its machine; null on a license that was bought.</param>
+    public static V1.Activation ToMessage(this Activation activation, Trial? trial = null)
     {
         var message = new V1.Activation
         {
@@ -31,6 +34,8 @@ internal static class Messages
             EndTime = activation.EndTime?.ToTimestamp(),
             End = activation.End?.ToMessage() ?? V1.ActivationEnd.Unspecified,
             CloneSuspectedTime = activation.CloneSuspectedTime?.ToTimestamp(),
+            Trial = trial is null ? "" : $"{trial.Name}",
+            TrialEndTime = trial?.EndTime.ToTimestamp(),
         };
         using var components = JsonDocument.Parse(activation.Components);
         message.ComponentKinds.AddRange(
@@ -38,9 +43,9 @@ internal static class Messages
         return message;
     }
 
-    public static V1.Activation ToMessage(this Activation activation, IEnumerable<Device> devices)
+    public static V1.Activation ToMessage(this Activation activation, IEnumerable<Device> devices, Trial? trial)
     {
-        var message = activation.ToMessage();
+        var message = activation.ToMessage(trial);
         message.Devices.AddRange(Sort(devices).Select(ToMessage));
         return message;
     }
@@ -71,5 +76,6 @@ internal static class Messages
     {
         ActivationEnd.Returned => V1.ActivationEnd.Returned,
         ActivationEnd.Released => V1.ActivationEnd.Released,
+        ActivationEnd.Bought => V1.ActivationEnd.Bought,
     };
 }

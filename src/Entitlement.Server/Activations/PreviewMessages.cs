@@ -20,6 +20,7 @@ internal static class PreviewMessages
             EndTime = license.EndTime?.ToTimestamp(),
             CareEndTime = license.CareEndTime?.ToTimestamp(),
             Activation = situation.Recorded?.Name.ToString() ?? "",
+            TrialEndTime = situation.Trial?.EndAt(license, now).ToTimestamp(),
         };
         message.Seats.AddRange(plan.Seats.Select(ToMessage));
         message.Devices.AddRange(DevicesOf(plan));

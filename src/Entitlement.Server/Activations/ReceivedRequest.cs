@@ -1,8 +1,10 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Trials;
 using Entitlement.Formats;
 using Entitlement.Server.Abuse;
+using Entitlement.Server.Trials;
 
 namespace Entitlement.Server.Activations;
 
@@ -33,6 +35,10 @@ internal sealed class ReceivedRequest
 
     /// <summary>As <see cref="Verified{TFile}"/> has it.</summary>
     public TimeSpan? BlockedFor { get; }
+
+    /// <summary>What its machine is known again by, for a trial.</summary>
+    public IReadOnlyList<MachineMark> Marks =>
+        [new MachineMark(TrialMarkKind.InstanceKey, InstanceThumbprint), .. Components.ToMarks()];
 
     public MachineComponents Components => _file.Request.Machine.Components;
 

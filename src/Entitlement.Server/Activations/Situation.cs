@@ -1,6 +1,7 @@
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
+using Entitlement.Domain.Trials;
 using Entitlement.Formats;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
@@ -12,6 +13,12 @@ namespace Entitlement.Server.Activations;
 internal sealed record Situation(
     License License, IReadOnlyCollection<FeatureLine> Features, Activation? Recorded, IReadOnlyCollection<Device> StandingDevices)
 {
+    /// <summary>What becomes of the machine's trial; null on a license that was bought.</summary>
+    public TrialPlan? Trial { get; private init; }
+
+    /// <summary>Whether a machine that takes a seat may give up one that it has by a trial.</summary>
+    public bool MayEndTrial { get; private init; }
+
     /// <exception cref="EntitlementException">
     /// No license has this code, or it is for another product; or only an activation that stands may go on.
     /// </exception>
@@ -38,7 +45,14 @@ internal sealed record Situation(
         }
 
         var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
-        return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())]);
+        return new Situation(found.License, features, recorded, [.. devices.Select(device => device.ToDevice())])
+        {
+            Trial = found.License.IsTrial
+                ? TrialPlan.Make(
+                    request.Marks, await db.FindTrialsAsync(found.License.ProductId, request.Marks, cancellationToken))
+                : null,
+            MayEndTrial = found is { ProductHasTrials: true, License.IsTrial: false },
+        };
     }
 
     /// <summary>Of a request that was parked and answered; it names license and key, so that its file is not needed.</summary>
@@ -51,16 +65,24 @@ internal sealed record Situation(
         var features = await db.ListFeaturesAsync(account, id, cancellationToken);
         var recorded = await db.FindActivationAsync(account, id, parked.Thumbprint, cancellationToken);
         var devices = recorded is null ? [] : await db.ListDevicesAsync(account, recorded.Id, cancellationToken);
-        return new Situation(license, features, recorded, [.. devices.Select(device => device.ToDevice())]);
+        return new Situation(license, features, recorded, [.. devices.Select(device => device.ToDevice())])
+        {
+            Trial = license.IsTrial
+                ? TrialPlan.Of(await db.FindTrialAsync(recorded?.TrialId, cancellationToken))
+                : null,
+        };
     }
 
     public ActivationPlan PlanFor(ReceivedRequest request) => Plan(request.Machine, IsOtherMachine(request.Components));
 
     /// <summary>Whether a request that was answered before may have its answer again.</summary>
-    /// <exception cref="EntitlementException">The license is not in force, or the activation has ended.</exception>
+    /// <exception cref="EntitlementException">
+    /// The license is not in force, or the machine's trial or the activation has ended.
+    /// </exception>
     public void RequireAnswerable(DateTimeOffset now)
     {
         License.RequireInForce(now);
+        Trial?.RequireRunning(License, now);
         Recorded?.RequireStanding();
     }
 
@@ -69,7 +91,7 @@ internal sealed record Situation(
         Plan(request.Machine with { Devices = [.. StandingDevices] }, isOtherMachine: false);
 
     private ActivationPlan Plan(MachineFacts machine, bool isOtherMachine) =>
-        ActivationPlan.Make(License, Features, Recorded, StandingDevices, machine, isOtherMachine);
+        ActivationPlan.Make(License, Features, Recorded, StandingDevices, machine, isOtherMachine, Trial);
 
     /// <summary>
     /// By the measure of an offline check: as many kinds must match as the license asks for, or all that the recorded

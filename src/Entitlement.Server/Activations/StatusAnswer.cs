@@ -5,6 +5,7 @@ using GenerationNotice = Entitlement.Domain.Activations.GenerationNotice;
 using Lease = Entitlement.Domain.Activations.Lease;
 using License = Entitlement.Domain.Licenses.License;
 using LicenseState = Entitlement.Domain.Licenses.LicenseState;
+using Trial = Entitlement.Domain.Trials.Trial;
 
 namespace Entitlement.Server.Activations;
 
@@ -14,12 +15,13 @@ internal static class StatusAnswer
     public static ReportStatusResponse Of(
         Activation activation,
         License license,
+        Trial? trial,
         IEnumerable<Lease> leases,
         GenerationNotice notice,
         DateTimeOffset now) => new()
         {
             ReportTime = now.ToTimestamp(),
-            State = StateOf(activation, license.StateAt(now)),
+            State = StateOf(activation, license.StateAt(now), trial?.IsOverAt(now) == true),
             Leases = { leases.RunningAt(now) },
             Generation = activation.Generation,
             NewerFileExists = notice == GenerationNotice.Behind,
@@ -40,14 +42,16 @@ internal static class StatusAnswer
     };
 
     /// <summary>The gravest that applies.</summary>
-    private static ActivationState StateOf(Activation activation, LicenseState license) =>
+    private static ActivationState StateOf(Activation activation, LicenseState license, bool isTrialOver) =>
         (license, activation.End) switch
         {
             (LicenseState.Revoked, _) => ActivationState.Revoked,
             (_, Domain.Activations.ActivationEnd.Returned) => ActivationState.Returned,
             (_, Domain.Activations.ActivationEnd.Released) => ActivationState.Released,
+            (_, Domain.Activations.ActivationEnd.Bought) => ActivationState.Bought,
             (LicenseState.Suspended, _) => ActivationState.Suspended,
             (LicenseState.Expired, _) => ActivationState.Expired,
+            (LicenseState.Active, _) when isTrialOver => ActivationState.Expired,
             (LicenseState.Active, _) => ActivationState.InForce,
         };
 }

@@ -69,8 +69,9 @@ internal sealed class StatusReporting(Writer writer, TimeProvider clock, ILogger
 
         // The activation before the license, which is the order in which everybody else locks them.
         await change.Db.SaveChangesAsync(cancellationToken);
-        var leases = await change.MoveLeasesAsync(activation, license, status.Leases, cancellationToken);
-        var answer = StatusAnswer.Of(activation, license, leases, notice, change.Now);
+        var trial = await change.Db.FindTrialAsync(activation.TrialId, cancellationToken);
+        var leases = await change.MoveLeasesAsync(activation, license, trial, status.Leases, cancellationToken);
+        var answer = StatusAnswer.Of(activation, license, trial, leases, notice, change.Now);
         if (contact is null)
         {
             contact = ProductContact.Create(activation);

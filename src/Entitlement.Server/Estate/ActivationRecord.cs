@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using Entitlement.Domain.Activations;
 using Entitlement.Domain.Errors;
@@ -9,17 +8,18 @@ using Entitlement.Server.Licenses;
 using Entitlement.V1;
 using Activation = Entitlement.Domain.Activations.Activation;
 using Device = Entitlement.Domain.Activations.Device;
+using License = Entitlement.Domain.Licenses.License;
 
 namespace Entitlement.Server.Estate;
 
 internal sealed class ActivationRecord : ImportRecord
 {
     private const string Kind = "activation";
-    private const int HashLength = 32;
     private const int MaxDeviceIdLength = 128;
 
     private readonly EstateActivation _wanted;
     private readonly ActivationName? _name;
+    private readonly TrialName? _trial;
     private readonly ImportedActivation _machine;
 
     public ActivationRecord(EstateActivation wanted)
@@ -28,6 +28,7 @@ internal sealed class ActivationRecord : ImportRecord
         RequireOneOf(Kind, ("license_ref", wanted.LicenseRef), ("license", wanted.License), ("name", wanted.Name));
         _wanted = wanted;
         _name = wanted.Name.Length > 0 ? ActivationName.Parse(wanted.Name, "activation.name") : null;
+        _trial = wanted.Trial.Length > 0 ? TrialName.Parse(wanted.Trial, "activation.trial") : null;
         _machine = new ImportedActivation
         {
             Origin = OriginOf(_name?.ActivationId, wanted.CreateTime, Kind),
@@ -40,6 +41,7 @@ internal sealed class ActivationRecord : ImportRecord
             Generation = wanted.Generation,
             SeatGeneration = wanted.SeatGeneration,
             FileExpireTime = WantedLicense.ReadTime(wanted.FileExpireTime, "activation.file_expire_time"),
+            TrialId = _trial?.TrialId,
             ProductVersion = wanted.ProductVersion,
             BuildDate = ReadDate(wanted.BuildDate),
             Devices = ReadDevices(wanted),
@@ -49,7 +51,9 @@ internal sealed class ActivationRecord : ImportRecord
     public override async Task<Outcome> RunAsync(ImportStep step, CancellationToken cancellationToken)
     {
         _machine.Origin.Require(Kind, step.Now);
-        var (license, features) = await FindLicenseAsync(step, cancellationToken);
+        var (license, features) = await FindLicenseAsync(
+            step, Kind, _wanted.LicenseRef, _wanted.License, _name?.License, cancellationToken);
+        await RequireTrialAsync(step, license, cancellationToken);
         var activation = Activation.Import(license.Name, _machine, step.Now);
         if (await FindAsync(step, license.Name, cancellationToken) is { } existing)
         {
@@ -70,18 +74,23 @@ internal sealed class ActivationRecord : ImportRecord
         return new Outcome($"{activation.Name}", Existed: false);
     }
 
-    private async Task<SoldLicense> FindLicenseAsync(ImportStep step, CancellationToken cancellationToken)
+    private async Task RequireTrialAsync(ImportStep step, License license, CancellationToken cancellationToken)
     {
-        if (_wanted.LicenseRef.Length > 0)
+        if (_trial is not { } trial)
         {
-            return await step.FindLicenseAsync(_wanted.LicenseRef, cancellationToken)
-                ?? throw LicenseUnknown("activation.license_ref", _wanted.LicenseRef);
+            return;
         }
 
-        var (field, name) = _name is { } own
-            ? ("activation.name", own.License)
-            : ("activation.license", LicenseName.Parse(_wanted.License, "activation.license"));
-        return await step.FindLicenseAsync(name, cancellationToken) ?? throw LicenseUnknown(field, $"{name}");
+        if (!license.IsTrial)
+        {
+            throw Refusal.InvalidArgument("activation.trial", "must be unset unless its license is a trial license");
+        }
+
+        if (await step.FindTrialAsync(trial, cancellationToken) is null)
+        {
+            throw Refusal.ReferenceUnknown(
+                "activation.trial", $"{trial}", "Import the trial before its activations, or correct it.");
+        }
     }
 
     private async Task<Activation?> FindAsync(ImportStep step, LicenseName license, CancellationToken cancellationToken)
@@ -124,49 +133,17 @@ internal sealed class ActivationRecord : ImportRecord
         }
     }
 
-    private static EntitlementException LicenseUnknown(string field, string reference) =>
-        Refusal.ReferenceUnknown(field, reference, "Import the license before its activations, or correct it.");
-
     private static string? ReadComponents(EstateActivation wanted)
     {
-        var hashes = new List<(MachineComponentKind, string)>();
-        var kinds = new HashSet<MachineComponentKind>();
-        foreach (var (i, component) in wanted.Components.Index())
+        if (wanted.Components.DistinctBy(component => component.Kind, StringComparer.Ordinal).Count()
+            != wanted.Components.Count)
         {
-            var field = $"activation.components[{i}]";
-            var kind = Enum.GetValues<MachineComponentKind>()
-                .Where(kind => MachineComponents.Name(kind) == component.Kind)
-                .Select(kind => (MachineComponentKind?)kind)
-                .SingleOrDefault();
-            if (kind is not { } known || !kinds.Add(known))
-            {
-                throw Refusal.InvalidArgument(
-                    $"{field}.kind", "must be one of cpu, board, disk, mac, os, tpm and vm, each once");
-            }
-
-            if (component.Hashes.Count is < 1 or > MachineComponents.MaxHashesOfAKind)
-            {
-                throw Refusal.InvalidArgument($"{field}.hashes", $"must be 1 to {MachineComponents.MaxHashesOfAKind}");
-            }
-
-            foreach (var hash in component.Hashes)
-            {
-                ReadHash(hash, $"{field}.hashes");
-                hashes.Add((known, hash));
-            }
+            throw Refusal.InvalidArgument("activation.components", "must name each kind once");
         }
 
+        var hashes = ReadHashes(wanted.Components, "activation.components").ToList();
         return hashes.Count > 0 ? MachineComponents.Create(hashes).ToJson() : null;
     }
-
-    /// <summary>In its one spelling, so that the same hash is the same text.</summary>
-    private static byte[] ReadHash(string text, string field) =>
-        text.Length == Base64Url.GetEncodedLength(HashLength)
-        && Base64Url.IsValid(text)
-        && Base64Url.DecodeFromChars(text) is { Length: HashLength } hash
-        && Base64Url.EncodeToString(hash) == text
-            ? hash
-            : throw Refusal.InvalidArgument(field, "must be a SHA-256 hash in the 43 characters of base64url");
 
     private static DateOnly ReadDate(string text) => text.Length == 0
         ? default

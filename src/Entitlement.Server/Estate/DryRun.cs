@@ -5,6 +5,7 @@ using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Domain.Products;
+using Entitlement.Domain.Trials;
 
 namespace Entitlement.Server.Estate;
 
@@ -21,6 +22,8 @@ internal sealed class DryRun
     private readonly Dictionary<string, SoldLicense> _licenses = new(StringComparer.Ordinal);
     private readonly Dictionary<(Guid License, string Key), Activation> _activations = [];
     private readonly Dictionary<(Guid License, string Line), int> _taken = [];
+    private readonly Dictionary<Guid, Trial> _trials = [];
+    private readonly Dictionary<(Guid Product, MachineMark Mark), Trial> _marks = [];
     private int _records;
 
     public Product? FindProduct(string codeOrName) => _products.GetValueOrDefault(codeOrName);
@@ -33,6 +36,14 @@ internal sealed class DryRun
     /// <param name="license">Its license.</param>
     /// <param name="key">Of <see cref="KeyOf(Guid)"/> and its like.</param>
     public Activation? FindActivation(Guid license, string key) => _activations.GetValueOrDefault((license, key));
+
+    public Trial? FindTrial(Guid id) => _trials.GetValueOrDefault(id);
+
+    public IEnumerable<KnownMark> FindTrials(Guid product, IEnumerable<MachineMark> marks) =>
+        from mark in marks
+        let trial = _marks.GetValueOrDefault((product, mark))
+        where trial is not null
+        select new KnownMark(mark, trial);
 
     /// <summary>The line with what earlier records would hold of it.</summary>
     public SeatLine Held(Guid license, SeatLine line) =>
@@ -77,6 +88,15 @@ internal sealed class DryRun
         {
             var key = (activation.LicenseId, line.Line);
             _taken[key] = _taken.GetValueOrDefault(key) + line.Requested;
+        }
+    }
+
+    public void Add(Trial trial, IEnumerable<TrialMark> marks)
+    {
+        _trials[trial.Id] = trial;
+        foreach (var mark in marks)
+        {
+            _marks[(mark.ProductId, mark.Mark)] = trial;
         }
     }
 

@@ -6,6 +6,7 @@ using Entitlement.Server.Access;
 using Entitlement.Server.Licenses;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
+using Entitlement.Storage.Queries;
 using Entitlement.V1;
 using Microsoft.EntityFrameworkCore;
 using Activation = Entitlement.Domain.Activations.Activation;
@@ -21,16 +22,21 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
     /// <summary>A device takes up to half a KiB, and a client usually takes messages of 4 MiB.</summary>
     private const int MaxDevicesOnPage = 5_000;
 
+    /// <summary>A hash takes up to 50 bytes.</summary>
+    private const int MaxMarksOnPage = 20_000;
+
     private const int IdLength = 16;
     private const int ActivationPosition = 3 * IdLength;
+
+    private static readonly EstateKind[] Order =
+        [EstateKind.Product, EstateKind.Account, EstateKind.License, EstateKind.Trial, EstateKind.Activation];
 
     /// <exception cref="EntitlementException"><see cref="FailureReason.InvalidArgument"/>.</exception>
     public async Task<(IReadOnlyList<EstateRecord> Records, string NextPageToken)> ListAsync(
         ListEstateRecordsRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var first = request.Kind is EstateKind.Unspecified ? EstateKind.Product : request.Kind;
-        var last = request.Kind is EstateKind.Unspecified ? EstateKind.Activation : request.Kind;
-        var (kind, token) = ReadToken(request.PageToken, first, last);
+        var kinds = request.Kind is EstateKind.Unspecified ? Order : [request.Kind];
+        var (kind, token) = ReadToken(request.PageToken, kinds);
         var page = PageRequest.Parse(
             request.PageSize,
             token,
@@ -41,10 +47,12 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
             EstateKind.Product => await ListProductsAsync(page, cancellationToken),
             EstateKind.Account => await ListAccountsAsync(page, cancellationToken),
             EstateKind.License => await ListLicensesAsync(page, caller, cancellationToken),
+            EstateKind.Trial => await ListTrialsAsync(page, cancellationToken),
             EstateKind.Activation => await ListActivationsAsync(page, cancellationToken),
             _ => throw Refusal.InvalidArgument("kind", "must be a value of EstateKind"),
         };
-        return (records, next.Length > 0 ? Token(kind, next) : kind < last ? Token(kind + 1, "") : "");
+        var after = Array.IndexOf(kinds, kind) + 1;
+        return (records, next.Length > 0 ? Token(kind, next) : after < kinds.Length ? Token(kinds[after], "") : "");
     }
 
     private async Task<(IReadOnlyList<EstateRecord>, string)> ListProductsAsync(
@@ -84,6 +92,23 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
         return ([.. shown.Select(license => license.ToRecord(codes[license.Product]))], next);
     }
 
+    private async Task<(IReadOnlyList<EstateRecord>, string)> ListTrialsAsync(
+        PageRequest page, CancellationToken cancellationToken)
+    {
+        var rows = await db.Trials
+            .Where(row => row.Id > page.After)
+            .OrderBy(row => row.Id)
+            .Take(page.Probe)
+            .ToListAsync(cancellationToken);
+        var (shown, next) = page.Cut(rows, row => row.Id, FitOn(rows, row => row.HardwareMarks, MaxMarksOnPage));
+        var ids = shown.Select(row => row.Id).ToList();
+        var marks = (await db.TrialMarks
+            .Where(mark => ids.Contains(mark.TrialId))
+            .ToListAsync(cancellationToken))
+            .ToLookup(mark => mark.TrialId, mark => mark.Mark);
+        return ([.. shown.Select(row => row.ToRecord(marks[row.Id]))], next);
+    }
+
     /// <summary>In the order of the key: the rest of a license, then of an account.</summary>
     private async Task<(IReadOnlyList<EstateRecord>, string)> ListActivationsAsync(
         PageRequest page, CancellationToken cancellationToken)
@@ -107,16 +132,22 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
                 .ToListAsync(cancellationToken));
         }
 
-        var (shown, next) = page.Cut(rows, PositionOf, FitOn(rows));
+        var (shown, next) = page.Cut(rows, PositionOf, FitOn(rows, row => row.DeviceCount, MaxDevicesOnPage));
         var devices = await ListDevicesAsync(shown, cancellationToken);
-        return ([.. shown.Select(row => row.ToRecord(devices[row.Id]))], next);
+        var trials = await db.ListTrialsAsync(shown.Select(row => row.TrialId), cancellationToken);
+        return (
+            [
+                .. shown.Select(row => row.ToRecord(
+                    devices[row.Id], row.TrialId is { } id ? trials.GetValueOrDefault(id) : null)),
+            ],
+            next);
     }
 
-    /// <summary>How many of the activations have not too many devices for one page; one at least.</summary>
-    private static int FitOn(List<Activation> rows)
+    /// <summary>How many of the rows have not too many parts for one page; one at least.</summary>
+    private static int FitOn<T>(List<T> rows, Func<T, int> parts, int most)
     {
-        var devices = 0;
-        return Math.Max(1, rows.TakeWhile(row => (devices += row.DeviceCount) <= MaxDevicesOnPage).Count());
+        var sum = 0;
+        return Math.Max(1, rows.TakeWhile(row => (sum += parts(row)) <= most).Count());
     }
 
     private async Task<ILookup<Guid, ActivationDevice>> ListDevicesAsync(
@@ -135,18 +166,17 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
         return devices.ToLookup(device => device.ActivationId);
     }
 
-    private static (EstateKind Kind, string Token) ReadToken(string token, EstateKind first, EstateKind last)
+    private static (EstateKind Kind, string Token) ReadToken(string token, EstateKind[] kinds)
     {
         if (token.Length == 0)
         {
-            return (first, "");
+            return (kinds[0], "");
         }
 
         var parts = token.Split('.', 2);
         return parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && (EstateKind)number >= first
-            && (EstateKind)number <= last
+            && kinds.Contains((EstateKind)number)
                 ? ((EstateKind)number, parts[1])
                 : throw Refusal.InvalidArgument(
                     "page_token", "must be the next_page_token of an earlier page of this list");

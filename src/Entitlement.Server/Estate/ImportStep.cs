@@ -3,8 +3,10 @@ using Entitlement.Domain.Activations;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Domain.Products;
+using Entitlement.Domain.Trials;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Licenses;
+using Entitlement.Server.Trials;
 using Entitlement.Storage;
 using Entitlement.Storage.Directories;
 using Entitlement.Storage.Queries;
@@ -108,6 +110,18 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
         dryRun?.FindActivation(license.LicenseId, DryRun.KeyOf(thumbprint))
         ?? await Db.FindActivationAsync(license.AccountId, license.LicenseId, thumbprint, cancellationToken);
 
+    /// <summary>By its id alone, which no trial of another account may have either.</summary>
+    public async Task<Trial?> FindTrialAsync(TrialName name, CancellationToken cancellationToken) =>
+        dryRun?.FindTrial(name.TrialId) ?? await Db.FindTrialAsync(name.TrialId, cancellationToken);
+
+    /// <summary>Those of a machine's marks that lead to a trial of the product.</summary>
+    public async Task<IReadOnlyList<KnownMark>> FindTrialsAsync(
+        Guid productId, IReadOnlyCollection<MachineMark> marks, CancellationToken cancellationToken) =>
+    [
+        .. dryRun?.FindTrials(productId, marks) ?? [],
+        .. await Db.FindTrialsAsync(productId, marks, cancellationToken),
+    ];
+
     /// <summary>The line as it stands now.</summary>
     public SeatLine Held(LicenseName license, SeatLine line) => dryRun?.Held(license.LicenseId, line) ?? line;
 
@@ -135,7 +149,9 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
         change.Audit(account.Id, "account.import", $"{account.Name}");
     }
 
-    public void Add(SoldLicense sold)
+    /// <param name="sold">The license.</param>
+    /// <param name="product">Its product, as it was found here.</param>
+    public void Add(SoldLicense sold, Product product)
     {
         if (dryRun is not null)
         {
@@ -143,7 +159,24 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
             return;
         }
 
-        LicenseCreation.Stage(change, sold.License, sold.Features, "license.import");
+        LicenseCreation.Stage(change, product, sold.License, sold.Features, "license.import");
+    }
+
+    public void Add(Trial trial, IReadOnlyList<TrialMark> marks)
+    {
+        if (dryRun is not null)
+        {
+            dryRun.Add(trial, marks);
+            return;
+        }
+
+        Db.Trials.Add(trial);
+        Db.TrialMarks.AddRange(marks);
+        change.Audit(
+            trial.AccountId,
+            "trial.import",
+            $"{trial.Name}",
+            TrialJson.Of(new TrialImported(trial.EndTime, trial.HardwareMarks)));
     }
 
     /// <param name="activation">The activation.</param>

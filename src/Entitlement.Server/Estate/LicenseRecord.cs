@@ -47,7 +47,7 @@ internal sealed class LicenseRecord : ImportRecord
             return new Outcome($"{existing.License.Name}", Existed: true);
         }
 
-        step.Add(new SoldLicense(license, features));
+        step.Add(new SoldLicense(license, features), product);
         return new Outcome($"{license.Name}", Existed: false);
     }
 

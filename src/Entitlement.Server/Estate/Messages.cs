@@ -1,12 +1,14 @@
 using System.Buffers.Text;
 using System.Globalization;
 using Entitlement.Domain.Activations;
+using Entitlement.Domain.Trials;
 using Entitlement.Formats;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
 using Account = Entitlement.Domain.Accounts.Account;
 using Activation = Entitlement.Domain.Activations.Activation;
 using Product = Entitlement.Domain.Products.Product;
+using Trial = Entitlement.Domain.Trials.Trial;
 
 namespace Entitlement.Server.Estate;
 
@@ -57,6 +59,7 @@ internal static class Messages
             CreateTime = license.CreateTime,
             SuspendTime = license.SuspendTime,
             RevokeTime = license.RevokeTime,
+            TrialDuration = license.TrialDuration,
         };
         record.Features.AddRange(license.Features.Select(line => new FeatureLine(line) { Held = 0, Over = 0 }));
         return new EstateRecord { License = record };
@@ -76,6 +79,7 @@ internal static class Messages
             EndTime = record.EndTime,
             CareEndTime = record.CareEndTime,
             PerpetualOffline = record.PerpetualOffline,
+            TrialDuration = record.TrialDuration,
             Features = { record.Features },
         };
         if (record.HasReleaseLimit)
@@ -86,12 +90,44 @@ internal static class Messages
         return license;
     }
 
-    public static EstateRecord ToRecord(this Activation activation, IEnumerable<ActivationDevice> devices)
+    /// <param name="trial">The trial.</param>
+    /// <param name="marks">What its machine is known by.</param>
+    public static EstateRecord ToRecord(this Trial trial, IEnumerable<MachineMark> marks)
+    {
+        var record = new EstateTrial
+        {
+            Name = $"{trial.Name}",
+            MachineName = trial.MachineName,
+            StartTime = trial.StartTime.ToTimestamp(),
+            EndTime = trial.EndTime.ToTimestamp(),
+            Extensions = trial.Extensions,
+        };
+        foreach (var kind in marks.GroupBy(mark => mark.Kind).OrderBy(kind => kind.Key))
+        {
+            var hashes = kind.Select(mark => mark.Hash).Order(StringComparer.Ordinal);
+            if (kind.Key == TrialMarkKind.InstanceKey)
+            {
+                record.InstanceThumbprints.AddRange(hashes);
+                continue;
+            }
+
+            record.Components.AddRange(hashes.Chunk(MachineComponents.MaxHashesOfAKind).Select(some =>
+                new MachineComponent { Kind = TrialMarks.NameOf(kind.Key), Hashes = { some } }));
+        }
+
+        return new EstateRecord { Trial = record };
+    }
+
+    /// <param name="activation">The activation.</param>
+    /// <param name="devices">Its devices.</param>
+    /// <param name="trial">The trial of its machine; null on a license that was bought.</param>
+    public static EstateRecord ToRecord(this Activation activation, IEnumerable<ActivationDevice> devices, Trial? trial)
     {
         var record = new EstateActivation
         {
             Name = $"{activation.Name}",
             ExternalRef = activation.ExternalRef ?? "",
+            Trial = trial is null ? "" : $"{trial.Name}",
             MachineName = activation.MachineName,
             ProductVersion = activation.ProductVersion,
             CreateTime = activation.CreateTime.ToTimestamp(),

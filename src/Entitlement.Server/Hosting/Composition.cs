@@ -13,6 +13,7 @@ using Entitlement.Server.Products;
 using Entitlement.Server.Reflection;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
+using Entitlement.Server.Trials;
 
 namespace Entitlement.Server.Hosting;
 
@@ -74,6 +75,7 @@ internal static class Composition
         services.AddAccounts();
         services.AddLicenses();
         services.AddActivations();
+        services.AddTrials();
         services.AddEstate();
         services.AddNotifications();
         services.AddHealth();

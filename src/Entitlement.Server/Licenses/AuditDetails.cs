@@ -3,7 +3,12 @@ using System.Text.Json.Serialization;
 namespace Entitlement.Server.Licenses;
 
 /// <summary>What the audit trail keeps of a new license, beside who, when and which.</summary>
-internal sealed record LicenseCreated(string Product, string SlcEnding, int MachineLimit, int Features);
+internal sealed record LicenseCreated(
+    string Product,
+    string SlcEnding,
+    int MachineLimit,
+    int Features,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int TrialDays);
 
 /// <summary>What it keeps of a license that was suspended, reinstated or revoked.</summary>
 /// <param name="LeasesReturned">

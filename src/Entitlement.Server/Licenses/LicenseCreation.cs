@@ -2,6 +2,7 @@ using System.Text.Json;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
+using Entitlement.Domain.Products;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
 using Entitlement.Storage.Directories;
@@ -25,21 +26,32 @@ internal sealed record LicenseCreation(AccountName Account, ProductName Product,
             return new Outcome($"{existing}", Existed: true);
         }
 
-        if (!await change.Db.Products.AnyAsync(product => product.Id == Product.ProductId, cancellationToken))
-        {
-            throw Refusal.NotFound($"{Product}");
-        }
-
+        var product =
+            await change.Db.Products.SingleOrDefaultAsync(row => row.Id == Product.ProductId, cancellationToken)
+            ?? throw Refusal.NotFound($"{Product}");
         var (license, features) = License.Create(Account, Product, Terms, change.Now);
-        Stage(change, license, features);
+        Stage(change, product, license, features);
         return new Outcome($"{license.Name}", Existed: false);
     }
 
     /// <summary>Writes a new license down, with all that leads to it.</summary>
+    /// <param name="change">The transaction.</param>
+    /// <param name="product">Its product, tracked.</param>
+    /// <param name="license">The license.</param>
+    /// <param name="features">Its feature lines.</param>
     /// <param name="action">What the audit trail says was done.</param>
     public static void Stage(
-        Change change, License license, IReadOnlyCollection<FeatureLine> features, string action = "license.create")
+        Change change,
+        Product product,
+        License license,
+        IReadOnlyCollection<FeatureLine> features,
+        string action = "license.create")
     {
+        if (license.IsTrial)
+        {
+            product.OfferTrials();
+        }
+
         change.Db.Licenses.Add(license);
         change.Db.FeatureLines.AddRange(features);
         change.Db.SlcEntries.Add(SlcEntry.For(license));
@@ -49,7 +61,7 @@ internal sealed record LicenseCreation(AccountName Account, ProductName Product,
         }
 
         var details = new LicenseCreated(
-            $"{new ProductName(license.ProductId)}", license.Slc.Ending, license.MachineLimit, features.Count);
+            $"{product.Name}", license.Slc.Ending, license.MachineLimit, features.Count, license.TrialDays);
         change.Audit(
             license.AccountId,
             action,

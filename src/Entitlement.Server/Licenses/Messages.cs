@@ -29,6 +29,7 @@ internal static class Messages
         EndTime = license.EndTime?.ToTimestamp(),
         CareEndTime = license.CareEndTime?.ToTimestamp(),
         PerpetualOffline = license.PerpetualOffline,
+        TrialDuration = license.TrialDuration?.ToDuration(),
         ExternalRef = license.ExternalRef ?? "",
         State = license.StateAt(now).ToMessage(),
         CreateTime = license.CreateTime.ToTimestamp(),

@@ -27,6 +27,7 @@ internal static class WantedLicense
         CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time"),
         PerpetualOffline = wanted.PerpetualOffline,
         ExternalRef = wanted.ExternalRef,
+        TrialDuration = ReadTrial(wanted.TrialDuration),
         Features = [.. wanted.Features.Select(ReadFeature)],
     };
 
@@ -79,6 +80,16 @@ internal static class WantedLicense
         duration is null
             ? null
             : TimeSpan.FromSeconds(Math.Clamp(duration.Seconds, 0, (long)FeatureLine.MaxLease.TotalSeconds + 1));
+
+    /// <summary>One out of its bounds, or with a fraction, is left for the license itself to refuse.</summary>
+    private static TimeSpan? ReadTrial(Duration? duration)
+    {
+        const long Beyond = (License.MaxTrialDays + 1) * 86_400L;
+        return duration is null
+            ? null
+            : TimeSpan.FromSeconds(Math.Clamp(duration.Seconds, 0, Beyond))
+                + TimeSpan.FromTicks(duration.Nanos == 0 ? 0 : 1);
+    }
 
     private static ActivationMode ReadMode(V1.ActivationMode mode) => mode switch
     {

@@ -411,6 +411,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("ToldGeneration")
                         .HasColumnType("integer");
 
+                    b.Property<Guid?>("TrialId")
+                        .HasColumnType("uuid");
+
                     b.Property<long>("UpdateTime")
                         .HasColumnType("bigint");
 
@@ -419,6 +422,10 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.HasIndex("FileExpireTime")
                         .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
                         .HasFilter("\"EndTime\" IS NOT NULL");
+
+                    b.HasIndex("TrialId")
+                        .HasDatabaseName("IX_Activations_Trial")
+                        .HasFilter("\"TrialId\" IS NOT NULL");
 
                     b.HasIndex("AccountId", "LicenseId", "ExternalRef")
                         .IsUnique()
@@ -931,6 +938,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("integer");
 
+                    b.Property<int>("TrialDays")
+                        .HasColumnType("integer");
+
                     b.HasKey("AccountId", "Id");
 
                     b.HasIndex("AccountId", "RevokeTime")
@@ -1133,6 +1143,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
 
+                    b.Property<bool>("HasTrials")
+                        .HasColumnType("boolean");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Code")
@@ -1221,6 +1234,77 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.HasKey("Number");
 
                     b.ToTable("RevocationLists", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Trials.Trial", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("EndTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Extensions")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("HardwareMarks")
+                        .HasColumnType("integer");
+
+                    b.Property<bool>("IsFirm")
+                        .HasColumnType("boolean");
+
+                    b.Property<Guid>("LicenseId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("MachineName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<Guid>("ProductId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<long>("StartTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "LicenseId", "Id");
+
+                    b.ToTable("Trials", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Trials_EndTime", "\"EndTime\" > \"StartTime\"");
+                        });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Trials.TrialMark", b =>
+                {
+                    b.Property<Guid>("ProductId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("TrialId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ProductId", "Hash", "Kind");
+
+                    b.HasIndex("TrialId");
+
+                    b.ToTable("TrialMarks", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Access.AccessChange", b =>

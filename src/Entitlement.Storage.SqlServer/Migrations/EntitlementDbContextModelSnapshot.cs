@@ -448,6 +448,11 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("ToldGeneration")
                         .HasColumnType("int");
 
+                    b.Property<byte[]>("TrialId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
                     b.Property<long>("UpdateTime")
                         .HasColumnType("bigint");
 
@@ -456,6 +461,10 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.HasIndex("FileExpireTime")
                         .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
                         .HasFilter("\"EndTime\" IS NOT NULL");
+
+                    b.HasIndex("TrialId")
+                        .HasDatabaseName("IX_Activations_Trial")
+                        .HasFilter("\"TrialId\" IS NOT NULL");
 
                     b.HasIndex("AccountId", "LicenseId", "ExternalRef")
                         .IsUnique()
@@ -1038,6 +1047,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("int");
 
+                    b.Property<int>("TrialDays")
+                        .HasColumnType("int");
+
                     b.HasKey("AccountId", "Id");
 
                     b.HasIndex("AccountId", "RevokeTime")
@@ -1265,6 +1277,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)");
 
+                    b.Property<bool>("HasTrials")
+                        .HasColumnType("bit");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Code")
@@ -1353,6 +1368,93 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.HasKey("Number");
 
                     b.ToTable("RevocationLists", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Trials.Trial", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<long>("EndTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Extensions")
+                        .HasColumnType("int");
+
+                    b.Property<int>("HardwareMarks")
+                        .HasColumnType("int");
+
+                    b.Property<bool>("IsFirm")
+                        .HasColumnType("bit");
+
+                    b.Property<byte[]>("LicenseId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<string>("MachineName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)");
+
+                    b.Property<byte[]>("ProductId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int");
+
+                    b.Property<long>("StartTime")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "LicenseId", "Id");
+
+                    b.ToTable("Trials", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Trials_EndTime", "\"EndTime\" > \"StartTime\"");
+                        });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Trials.TrialMark", b =>
+                {
+                    b.Property<byte[]>("ProductId")
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("TrialId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.HasKey("ProductId", "Hash", "Kind");
+
+                    b.HasIndex("TrialId");
+
+                    b.ToTable("TrialMarks", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Access.AccessChange", b =>

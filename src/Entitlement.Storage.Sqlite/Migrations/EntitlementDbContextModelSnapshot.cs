@@ -433,6 +433,11 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("ToldGeneration")
                         .HasColumnType("INTEGER");
 
+                    b.Property<byte[]>("TrialId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
                     b.Property<long>("UpdateTime")
                         .HasColumnType("INTEGER");
 
@@ -441,6 +446,10 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.HasIndex("FileExpireTime")
                         .HasDatabaseName("IX_Activations_Ended_FileExpireTime")
                         .HasFilter("\"EndTime\" IS NOT NULL");
+
+                    b.HasIndex("TrialId")
+                        .HasDatabaseName("IX_Activations_Trial")
+                        .HasFilter("\"TrialId\" IS NOT NULL");
 
                     b.HasIndex("AccountId", "LicenseId", "ExternalRef")
                         .IsUnique()
@@ -1012,6 +1021,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("TrialDays")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("AccountId", "Id");
 
                     b.HasIndex("AccountId", "RevokeTime")
@@ -1235,6 +1247,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("HasTrials")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Code")
@@ -1320,6 +1335,93 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.HasKey("Number");
 
                     b.ToTable("RevocationLists", (string)null);
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Trials.Trial", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("AccountId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<long>("EndTime")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Extensions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("HardwareMarks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsFirm")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("LicenseId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<string>("MachineName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProductId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<int>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("StartTime")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AccountId", "LicenseId", "Id");
+
+                    b.ToTable("Trials", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Trials_EndTime", "\"EndTime\" > \"StartTime\"");
+                        });
+                });
+
+            modelBuilder.Entity("Entitlement.Domain.Trials.TrialMark", b =>
+                {
+                    b.Property<byte[]>("ProductId")
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("TrialId")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.HasKey("ProductId", "Hash", "Kind");
+
+                    b.HasIndex("TrialId");
+
+                    b.ToTable("TrialMarks", (string)null);
                 });
 
             modelBuilder.Entity("Entitlement.Storage.Access.AccessChange", b =>

@@ -21,6 +21,8 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
 
     private const string Awaited = "IX_Activations_Awaited";
 
+    private const string OfTrial = "IX_Activations_Trial";
+
     public void Configure(EntityTypeBuilder<Activation> builder)
     {
         builder.ToTable("Activations", table =>
@@ -50,6 +52,11 @@ internal sealed class ActivationConfiguration : IEntityTypeConfiguration<Activat
             .HasFilter("\"ExternalRef\" IS NOT NULL");
         builder.HasIndex(activation => new { activation.AccountId, activation.LicenseId, activation.Id }, Awaited)
             .HasFilter("\"Generation\" = 0");
+
+        // Of trials alone; over all accounts, as a trial is.
+        builder.HasIndex(activation => activation.TrialId)
+            .HasFilter("\"TrialId\" IS NOT NULL")
+            .HasDatabaseName(OfTrial);
         builder.Property(activation => activation.Thumbprint).IsHash();
         builder.Property(activation => activation.ExternalRef).IsCode(Text.MaxExternalRefLength);
         builder.Property(activation => activation.MachineName).HasMaxLength(Activation.MaxTextLength);

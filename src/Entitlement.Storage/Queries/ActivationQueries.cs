@@ -8,7 +8,8 @@ namespace Entitlement.Storage.Queries;
 /// <summary>A license as its software license code leads to it.</summary>
 /// <param name="License">The license, not tracked.</param>
 /// <param name="ProductCode">Code of its product.</param>
-public sealed record LicenseOfCode(License License, string ProductCode);
+/// <param name="ProductHasTrials">Whether its product has trial licenses.</param>
+public sealed record LicenseOfCode(License License, string ProductCode, bool ProductHasTrials);
 
 /// <summary>What handing in a license request reads.</summary>
 public static class ActivationQueries

@@ -22,7 +22,7 @@ internal sealed class CompiledQueries
                 on new { entry.AccountId, Id = entry.LicenseId } equals new { license.AccountId, license.Id }
             join product in db.Products on license.ProductId equals product.Id
             where entry.Slc == slc
-            select new LicenseOfCode(license, product.Code)).AsNoTracking().SingleOrDefault());
+            select new LicenseOfCode(license, product.Code, product.HasTrials)).AsNoTracking().SingleOrDefault());
 
     public Func<EntitlementDbContext, Guid, Guid, IAsyncEnumerable<FeatureLine>> FeaturesOfLicense { get; } =
         EF.CompileAsyncQuery((EntitlementDbContext db, Guid accountId, Guid licenseId) => db.FeatureLines

@@ -206,6 +206,7 @@ public class LicenseTests
             CareEndTime = Now.AddDays(8),
             PerpetualOffline = true,
             ExternalRef = "SO-1",
+            TrialDuration = TimeSpan.FromDays(6),
         }).License;
         license.Suspend(Now);
         license.ExpectMachines();

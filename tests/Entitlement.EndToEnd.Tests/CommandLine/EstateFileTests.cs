@@ -211,6 +211,7 @@ public sealed class EstateFileTests : IDisposable
                 MachineMatch = 3,
                 ReleaseLimit = 0,
                 PerpetualOffline = true,
+                TrialDuration = new Duration { Seconds = 30 * 86_400 },
                 EndTime = time,
                 CareEndTime = time,
                 CreateTime = time,
@@ -226,8 +227,24 @@ public sealed class EstateFileTests : IDisposable
         };
         yield return new EstateRecord
         {
+            Trial = new EstateTrial
+            {
+                Name = "accounts/1/licenses/1/trials/1",
+                License = "accounts/1/licenses/1",
+                LicenseRef = "L-1",
+                MachineName = "press 7",
+                StartTime = time,
+                EndTime = time,
+                Extensions = 1,
+                InstanceThumbprints = { "abc", "d\"e" },
+                Components = { new MachineComponent { Kind = "board", Hashes = { "x", "y" } } },
+            },
+        };
+        yield return new EstateRecord
+        {
             Activation = new EstateActivation
             {
+                Trial = "accounts/1/licenses/1/trials/1",
                 Name = "accounts/1/licenses/1/activations/1",
                 ExternalRef = "M-1",
                 License = "accounts/1/licenses/1",

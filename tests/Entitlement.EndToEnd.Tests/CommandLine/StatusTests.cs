@@ -32,6 +32,23 @@ public sealed class StatusTests(ServiceFixture fixture) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task Tries_a_product_and_is_let_try_longer()
+    {
+        var (estate, license) = await ActivateAsync("--trial", "14d");
+
+        var shown = (await _service.EntitleAsync("inspect", license)).Succeeded();
+        var trial = (await _service.EntitleAsync("trial", "list", estate.License, "--field", "name")).Succeeded().Output.Trim();
+        var extended = (await _service.EntitleAsync(
+            "trial", "extend", trial, "--end", "+60d", "--reason", "On leave.", "--json")).Succeeded().Json["trial"]!;
+        var read = (await _service.EntitleAsync("trial", "get", trial, "--field", "extensions")).Succeeded();
+        var of = (await _service.EntitleAsync("license", "get", estate.License, "--field", "trial_duration")).Succeeded();
+
+        Assert.Contains("Trial until\t", shown.Output, StringComparison.Ordinal);
+        Assert.Equal("TRIAL_STATE_RUNNING", (string?)extended["state"]);
+        Assert.Equal(("1", "14d"), (read.Output.Trim(), of.Output.Trim()));
+    }
+
+    [Fact]
     public async Task Goes_on_after_its_number_was_lost_and_the_copy_is_listed_as_suspected()
     {
         var (estate, license) = await ActivateAsync();

@@ -74,6 +74,7 @@ internal sealed class ActivationStory : IAsyncDisposable
             await db.Activations.CountAsync(), await db.ActivationDevices.CountAsync(), await db.IssuedFiles.CountAsync(),
             await db.AnsweredRequests.CountAsync(), await db.AuditRecords.CountAsync(),
             await db.Leases.CountAsync(), await db.ProductContacts.CountAsync(),
+            await db.Trials.CountAsync(), await db.TrialMarks.CountAsync(),
         ];
         return $"{held} machines, {featuresHeld} features, rows {string.Join(' ', rows)}";
     }

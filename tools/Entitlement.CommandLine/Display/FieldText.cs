@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Entitlement.CommandLine.Invocation;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -33,6 +34,7 @@ internal static class FieldText
     private static string Text(object value, FieldDescriptor field) => value switch
     {
         Timestamp time => Time(time),
+        Duration duration => Durations.Text(duration.ToTimeSpan()),
         IMessage nested => string.Join(", ", nested.Descriptor.Fields.InDeclarationOrder()
             .Select(part => (part.Name, Text: Value(nested, part)))
             .Where(part => part.Text.Length > 0)

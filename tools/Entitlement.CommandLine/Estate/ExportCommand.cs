@@ -37,7 +37,7 @@ internal sealed class ExportCommand : Command, IRpcCommand
     };
 
     public ExportCommand()
-        : base("export", "Take products, accounts, licenses and running activations out, as 'import' takes them")
+        : base("export", "Take products, accounts, licenses, trials and running activations out, as 'import' takes them")
     {
         _kind.AcceptOnlyFromAmong([.. RecordCells.Kinds]);
         _format.AcceptOnlyFromAmong(InputFile.Formats);
@@ -129,7 +129,6 @@ internal sealed class ExportCommand : Command, IRpcCommand
         return count;
     }
 
-    private static EstateKind KindOf(string? name) => name is null
-        ? EstateKind.Unspecified
-        : (EstateKind)(RecordCells.Kinds.Index().Single(kind => kind.Item == name).Index + 1);
+    private static EstateKind KindOf(string? name) =>
+        name is null ? EstateKind.Unspecified : Enum.Parse<EstateKind>(name, ignoreCase: true);
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.Json;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Licenses;
@@ -21,7 +22,7 @@ internal static class RecordCells
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>What records are called, in the order in which an import takes them.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["product", "account", "license", "activation"];
+    public static IReadOnlyList<string> Kinds { get; } = ["product", "account", "license", "trial", "activation"];
 
     /// <summary>The columns that records of a kind fill.</summary>
     public static IEnumerable<string> Columns(string kind) =>
@@ -81,13 +82,14 @@ internal static class RecordCells
             FieldType.Int32 => ReadNumber(field, cell),
             FieldType.Bool => ReadBool(field, cell),
             FieldType.Enum => ReadEnum(field, cell),
+            _ when field.MessageType == Duration.Descriptor => ReadDuration(field, cell),
             _ => ReadTime(field, cell),
         });
     }
 
     private static void Add(IMessage part, FieldDescriptor field, string cell)
     {
-        if (field.MessageType == FeatureLine.Descriptor)
+        if (field.FieldType == FieldType.Message && field.MessageType == FeatureLine.Descriptor)
         {
             var list = (IList)field.Accessor.GetValue(part);
             foreach (var text in cell.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -131,6 +133,10 @@ internal static class RecordCells
             .Where(value => value.Number != 0)
             .Select(value => FieldText.EnumText(field.EnumType, value.Number)))}.");
 
+    private static Duration ReadDuration(FieldDescriptor field, string cell) => Durations.TryParse(cell, out var time)
+        ? Duration.FromTimeSpan(time)
+        : throw new NotARecordException($"{field.Name}: '{cell}' is no time. Write 30d.");
+
     private static Timestamp ReadTime(FieldDescriptor field, string cell) => Durations.TryParseTime(cell, out var time)
         ? Timestamp.FromDateTimeOffset(time)
         : throw new NotARecordException(
@@ -143,9 +149,11 @@ internal static class RecordCells
         {
             null => "",
             IList { Count: 0 } => "",
+            IList<string> list => $"[{string.Join(',', list.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]",
             IList list when field.MessageType == FeatureLine.Descriptor =>
                 string.Join(' ', list.Cast<FeatureLine>().Select(FeatureLines.Text)),
             IList list => $"[{string.Join(',', list.Cast<IMessage>().Select(item => JsonFormatter.Default.Format(item)))}]",
+            Duration time => Durations.Text(time.ToTimeSpan()),
             Timestamp time => time.ToDateTimeOffset().ToString(TimeFormat, CultureInfo.InvariantCulture),
             bool flag => flag ? "true" : "",
             System.Enum => FieldText.EnumText(field.EnumType, Convert.ToInt32(value, CultureInfo.InvariantCulture)),

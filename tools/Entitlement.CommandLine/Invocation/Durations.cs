@@ -25,6 +25,19 @@ internal static class Durations
         return default;
     }
 
+    /// <summary>Whole days, such as <c>30d</c>; how many are allowed is the service's to judge.</summary>
+    public static TimeSpan? ParseDays(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (text.EndsWith('d') && TryParse(text, out var duration) && duration > TimeSpan.Zero)
+        {
+            return duration;
+        }
+
+        result.AddError($"{OptionName(result)}: '{text}' is no number of days. Write it as 30d.");
+        return null;
+    }
+
     /// <summary>A day, such as <c>2026-11-01</c>.</summary>
     public static DateOnly ParseDate(ArgumentResult result)
     {
@@ -90,6 +103,16 @@ internal static class Durations
         };
         return duration >= TimeSpan.Zero;
     }
+
+    /// <summary>As <see cref="TryParse"/> reads it, in the largest unit that leaves nothing over.</summary>
+    public static string Text(TimeSpan duration) => duration switch
+    {
+        { Ticks: 0 } => "0s",
+        { Hours: 0, Minutes: 0, Seconds: 0 } => FormattableString.Invariant($"{duration.Days}d"),
+        { Minutes: 0, Seconds: 0 } => FormattableString.Invariant($"{(long)duration.TotalHours}h"),
+        { Seconds: 0 } => FormattableString.Invariant($"{(long)duration.TotalMinutes}m"),
+        _ => FormattableString.Invariant($"{(long)duration.TotalSeconds}s"),
+    };
 
     private static string OptionName(ArgumentResult result) =>
         result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
+using Google.Protobuf.WellKnownTypes;
 using Stub = Entitlement.V1.LicenseService.LicenseServiceClient;
 
 namespace Entitlement.CommandLine.Licenses;
@@ -23,12 +25,20 @@ internal static class LicenseCreateCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<TimeSpan?> Trial = new("--trial")
+    {
+        Description = "Makes it a trial license, which each machine may use for so long, once and for ever: whole days "
+            + "such as 30d, at most 365d. --machines then says how many may try.",
+        HelpName = "TIME",
+        CustomParser = Durations.ParseDays,
+    };
+
     public static Command Create()
     {
         var command = new RpcCommand<CreateLicenseRequest, CreateLicenseResponse>(
             "create", "Create a license with a new SLC", LicenseCommands.Rpc(nameof(Stub.CreateLicense)), Fill)
         {
-            Account, Product, Features, ExternalRef, RequestId.Option,
+            Account, Product, Features, Trial, ExternalRef, RequestId.Option,
         };
         LicenseTermOptions.AddTo(command);
         return command;
@@ -42,6 +52,7 @@ internal static class LicenseCreateCommand
         {
             Product = ResourceNames.Complete("products", parse.GetRequiredValue(Product)),
             ExternalRef = parse.GetValue(ExternalRef) ?? "",
+            TrialDuration = parse.GetValue(Trial)?.ToDuration(),
         };
         LicenseTermOptions.Fill(parse, request.License);
         request.License.Features.Add(parse.GetValue(Features) ?? []);
