@@ -11,8 +11,8 @@ public sealed record ResourcePath
     /// <summary>The whole installation.</summary>
     public static readonly ResourcePath System = new() { Scopes = [Scope.System] };
 
-    /// <summary>All accounts, as a list is asked for.</summary>
-    private const string AllAccounts = "accounts/-";
+    /// <summary>Stands for every id of a collection, in the parent of a list: the scope is then what stands before.</summary>
+    private const string Every = "-";
 
     private ResourcePath()
     {
@@ -40,7 +40,7 @@ public sealed record ResourcePath
     /// <returns>Whether it is a resource name at all; whether there is such a resource is another question.</returns>
     public static bool TryParse(string name, [NotNullWhen(true)] out ResourcePath? path)
     {
-        path = name.Length == 0 || name == AllAccounts ? System : Read(name.Split('/'));
+        path = name.Length == 0 ? System : Read(name.Split('/'));
         return path is not null;
     }
 
@@ -53,6 +53,7 @@ public sealed record ResourcePath
 
         return parts[0] switch
         {
+            _ when parts[1] == Every => System,
             "accounts" => ReadScopes(parts),
             "products" => ReadScopes(parts),
             "users" => TryReadId(parts, 0, out var user) ? System with { UserId = user } : null,
@@ -64,7 +65,7 @@ public sealed record ResourcePath
     {
         var scopes = new List<Scope>();
         ScopeKind? above = null;
-        for (var i = 0; i < parts.Length && KindOf(above, parts[i]) is { } kind; i += 2)
+        for (var i = 0; i < parts.Length && parts[i + 1] != Every && KindOf(above, parts[i]) is { } kind; i += 2)
         {
             if (!TryReadId(parts, i, out var id))
             {

@@ -1,7 +1,9 @@
+using Entitlement.Domain.Names;
+
 namespace Entitlement.Domain.Access;
 
 /// <summary>
-/// A role that was made here, as it is stored; those that come with the service are data of the program. Lists are texts
+/// A role that was made here, as it is stored; those that come with the service are <see cref="BuiltInRoles"/>. Lists are texts
 /// of names with a space between, because a role is read as a whole and nothing asks for one of them.
 /// </summary>
 public sealed class Role
@@ -39,4 +41,39 @@ public sealed class Role
     public int Revision { get; private set; }
 
     public DateTimeOffset CreateTime { get; private init; }
+
+    /// <summary>Of a definition that <see cref="RoleEditRule"/> allows.</summary>
+    public static Role Create(RoleDefinition definition, DateTimeOffset now)
+    {
+        var role = new Role { Id = definition.Id, CreateTime = now };
+        role.Set(definition);
+        return role;
+    }
+
+    /// <inheritdoc cref="Create"/>
+    public void Change(RoleDefinition definition)
+    {
+        Set(definition);
+        Revision++;
+    }
+
+    /// <summary>A permission that this release does not know, because a later one wrote it, grants nothing here.</summary>
+    public RoleDefinition ToDefinition() => new(
+        Id,
+        DisplayName,
+        Description,
+        PermissionSet.FromNames(Words(Permissions), out _),
+        [.. Words(Assigns)],
+        [.. Words(ScopeKinds).Select(word => Enum.Parse<ScopeKind>(word))]);
+
+    private void Set(RoleDefinition definition)
+    {
+        DisplayName = Text.DisplayName(definition.DisplayName, "role.display_name");
+        Description = Text.Require(definition.Description, "role.description", 0, MaxDescriptionLength);
+        Permissions = $"{definition.Permissions}";
+        Assigns = string.Join(' ', definition.Assigns);
+        ScopeKinds = string.Join(' ', definition.ScopeKinds);
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -25,4 +25,7 @@ public sealed class EntitlementException : Exception
 
     /// <summary>The lines on which too little is left; empty for every reason but <see cref="FailureReason.SeatsExhausted"/>.</summary>
     public IReadOnlyList<SeatLine> Shortages { get; internal init; } = [];
+
+    /// <summary>Whom to ask; null for every reason but <see cref="FailureReason.PermissionDenied"/>, and where there is nobody.</summary>
+    public AccessContacts? Contacts { get; internal init; }
 }

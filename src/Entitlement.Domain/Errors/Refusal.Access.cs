@@ -65,5 +65,30 @@ public static partial class Refusal
     public static EntitlementException RoleTaken(RoleName role) =>
         new(FailureReason.RoleTaken, $"There is {role} already. Choose another id.", ("role", $"{role}"));
 
+    private static string Advice(AccessContacts? contacts) => contacts switch
+    {
+        null => "Ask whoever runs this service for it.",
+        { Account: null, People: [var person, ..] } => $"Ask {person.DisplayName} <{person.Email}>, who administers this service.",
+        { Account: { } account, People: [var person, ..] } =>
+            $"Ask {person.DisplayName} <{person.Email}>, who gives access to {account}.",
+        _ => throw new ArgumentException("Nobody is no contact.", nameof(contacts)),
+    };
+
+    private static IEnumerable<(string Key, string Value)> MetadataOf(AccessContacts? contacts)
+    {
+        if (contacts is null)
+        {
+            yield break;
+        }
+
+        yield return ("contact", $"{contacts.People[0].Name}");
+        yield return ("contact_name", contacts.People[0].DisplayName);
+        yield return ("contact_email", contacts.People[0].Email);
+        if (contacts.Account is { } account)
+        {
+            yield return ("contact_account", $"{account}");
+        }
+    }
+
     private static string Place(string scope) => scope.Length == 0 ? "the system" : scope;
 }

@@ -18,10 +18,16 @@ public static partial class Refusal
     public static EntitlementException Unauthenticated(string cause, string advice) =>
         new(FailureReason.Unauthenticated, advice, ("cause", cause));
 
-    public static EntitlementException PermissionDenied(string permission, string resource) =>
+    /// <param name="permission">Its name.</param>
+    /// <param name="resource">As the caller named it; empty for the whole installation.</param>
+    /// <param name="contacts">Whom to ask; null when there is nobody.</param>
+    public static EntitlementException PermissionDenied(string permission, string resource, AccessContacts? contacts) =>
         new(FailureReason.PermissionDenied,
-            $"This needs the permission {permission} on {resource}. Ask an administrator of this service for it.",
-            ("permission", permission), ("resource", resource));
+            $"You may not do this: it needs {permission} on {Place(resource)}. {Advice(contacts)}",
+            [("permission", permission), ("resource", resource), .. MetadataOf(contacts)])
+        {
+            Contacts = contacts,
+        };
 
     public static EntitlementException NotFound(string resource) =>
         new(FailureReason.NotFound, $"{resource} does not exist, or you may not know of it. Check the name.",

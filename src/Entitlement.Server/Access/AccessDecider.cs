@@ -1,23 +1,28 @@
-using System.Diagnostics.CodeAnalysis;
+using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
-using Entitlement.V1;
+using Permission = Entitlement.V1.Permission;
 
 namespace Entitlement.Server.Access;
 
-/// <summary>
-/// Decides whether a caller may do something on a resource. Until there are roles, administrators may do everything and
-/// nobody else anything.
-/// </summary>
-internal sealed class AccessDecider
+/// <summary>Decides whether a caller may do something on a resource.</summary>
+internal sealed class AccessDecider(AccessReader reader, AccessContactReader contacts, TimeProvider clock)
 {
     /// <inheritdoc cref="HoldsAsync"/>
+    /// <returns>What the decision rested on; null for a caller about whom nothing is kept.</returns>
     /// <exception cref="EntitlementException">It may not.</exception>
-    public async ValueTask RequireAsync(Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
+    public async ValueTask<AccessFacts?> RequireAsync(
+        Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
     {
-        if (!await HoldsAsync(caller, permission, resource, cancellationToken))
+        if (caller is Caller.BootstrapAdministrator)
         {
-            throw CredentialRefusal.Missing();
+            return null;
         }
+
+        var decided = await DecideAsync(caller, permission, resource, cancellationToken);
+        return decided.IsAllowed
+            ? decided.Facts
+            : throw await contacts.RefuseAsync(
+                decided.Facts.Principal, Of(permission), resource, decided.Target, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>For what a call shows or leaves out, where a refusal would be too much.</summary>
@@ -25,10 +30,85 @@ internal sealed class AccessDecider
     /// <param name="permission">What it must hold.</param>
     /// <param name="resource">Name of the resource on which it must be held; empty for the whole installation.</param>
     /// <param name="cancellationToken">Ends the look-ups that a decision needs.</param>
-    [SuppressMessage("Performance", "CA1822", Justification = "What roles are decided by is this object's to hold; callers are not to change then.")]
-    public ValueTask<bool> HoldsAsync(Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
+    public async ValueTask<bool> HoldsAsync(
+        Caller caller, Permission permission, string resource, CancellationToken cancellationToken) =>
+        caller is Caller.BootstrapAdministrator
+        || (caller is not Caller.Anonymous && (await DecideAsync(caller, permission, resource, cancellationToken)).IsAllowed);
+
+    /// <summary>What a caller may read of a kind of thing, for a list to show nothing else.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="permission">What it must hold on a thing.</param>
+    /// <param name="cancellationToken">Ends the look-ups.</param>
+    public async ValueTask<AccessReach> ReachAsync(Caller caller, Permission permission, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(caller is Caller.ServiceAccount or Caller.BootstrapAdministrator);
+        if (caller is Caller.BootstrapAdministrator)
+        {
+            return AccessReach.All;
+        }
+
+        var principal = PrincipalOf(caller);
+        var facts = await reader.ReadAllAsync(principal, [], cancellationToken);
+        facts = await reader.ReadAllAsync(principal, [.. facts.Principal.AccountIds], cancellationToken);
+        return AccessReach.Of(facts, Of(permission), clock.GetUtcNow());
     }
+
+    /// <summary>What a caller holds in some accounts, and on what these hold.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="accounts">Which accounts.</param>
+    /// <param name="cancellationToken">Ends the look-ups.</param>
+    public async ValueTask<HeldAccess> HeldInAsync(
+        Caller caller, IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken) => new(
+            caller is Caller.BootstrapAdministrator
+                ? null
+                : await reader.ReadAllAsync(PrincipalOf(caller), accounts, cancellationToken),
+            clock.GetUtcNow());
+
+    private async Task<Decided> DecideAsync(
+        Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
+    {
+        var principal = PrincipalOf(caller);
+        if (!ResourcePath.TryParse(resource, out var path))
+        {
+            throw Refusal.InvalidArgument("name", "is no resource name, such as accounts/{account}/licenses/{license}");
+        }
+
+        if (path.UserId is { } person)
+        {
+            var (facts, accounts) = await reader.ReadForPersonAsync(principal, person, cancellationToken);
+            return Decide(facts, permission, TargetsOf(person, accounts, permission));
+        }
+
+        return Decide(
+            await reader.ReadAsync(
+                principal, path.AccountId is { } account ? [account] : [], [.. path.Scopes.Select(scope => scope.Id)], cancellationToken),
+            permission,
+            [AccessTarget.Of(path.Scopes)]);
+    }
+
+    private Decided Decide(AccessFacts facts, Permission permission, AccessTarget[] targets)
+    {
+        var now = clock.GetUtcNow();
+        var found = Array.FindIndex(targets, target => facts.Decide(Of(permission), target, now).IsAllowed);
+        return new Decided(facts, targets[Math.Max(found, 0)], found >= 0);
+    }
+
+    /// <summary>
+    /// Each account sees who its members are; what a person is beyond that is for the account of somebody who has no other.
+    /// </summary>
+    private static AccessTarget[] TargetsOf(Guid person, IReadOnlyCollection<Guid> accounts, Permission permission) =>
+        permission is Permission.UserRead && accounts.Count > 0
+            ? [.. accounts.Select(account => AccessTarget.Person(person, account))]
+            : [AccessTarget.Person(person, accounts.Count == 1 ? accounts.Single() : null)];
+
+    private static Guid PrincipalOf(Caller caller) => caller switch
+    {
+        Caller.User user => user.Id,
+        Caller.ServiceAccount account => account.Id,
+        _ => throw CredentialRefusal.Missing(),
+    };
+
+    // The domain has the contract's numbers; a test holds them alike.
+    private static Domain.Access.Permission Of(Permission permission) => (Domain.Access.Permission)(int)permission;
+
+    private readonly record struct Decided(AccessFacts Facts, AccessTarget Target, bool IsAllowed);
 }

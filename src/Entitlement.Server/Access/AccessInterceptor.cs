@@ -1,5 +1,3 @@
-using Entitlement.V1;
-using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -60,7 +58,7 @@ internal sealed class AccessInterceptor(AccessTable table, CallerResolver caller
         var caller = access.IsStandard ? Caller.Anonymous.Instance : await callers.ResolveAsync(http);
         CallerOfCall.Set(http, caller);
 
-        var guard = new CallGuard(access, caller, decider, context.CancellationToken);
+        var guard = new CallGuard(access, caller, decider, context);
         await guard.RequireInstallationAsync();
         return guard;
     }
@@ -78,27 +76,4 @@ internal sealed class AccessInterceptor(AccessTable table, CallerResolver caller
         await guarded.ReadFirstAsync(context.CancellationToken);
         return guarded;
     }
-}
-
-/// <summary>What one caller must hold for one call.</summary>
-internal sealed class CallGuard(MethodAccess access, Caller caller, AccessDecider decider, CancellationToken cancellationToken)
-{
-    /// <summary>Whether each message names the resource that it is about.</summary>
-    public bool IsPerMessage => !IsOpen && access.Resource is not null;
-
-    /// <summary>
-    /// Whether nothing is left to check here: anybody may call it, or a product does, or which resource a caller with
-    /// credentials means stands inside the request, where only the service finds it.
-    /// </summary>
-    private bool IsOpen => access.Permission == Permission.None
-        || (access.OpenToProducts && (caller is Caller.Anonymous || access.Resource is null));
-
-    /// <summary>Checks what does not depend on a message.</summary>
-    public ValueTask RequireInstallationAsync() =>
-        IsOpen || IsPerMessage ? ValueTask.CompletedTask : decider.RequireAsync(caller, access.Permission, "", cancellationToken);
-
-    public ValueTask RequireAsync(object message) => IsPerMessage
-        ? decider.RequireAsync(
-            caller, access.Permission, (string)access.Resource!.Accessor.GetValue((IMessage)message), cancellationToken)
-        : ValueTask.CompletedTask;
 }

@@ -8,6 +8,8 @@ internal static class AccessServices
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
         services.AddSingleton(provider => provider.GetRequiredService<ServedServices>().ReadAccess());
+        services.AddSingleton<AccessReader>();
+        services.AddSingleton<AccessContactReader>();
         services.AddSingleton<AccessDecider>();
         services.AddSingleton<AccessInterceptor>();
         services.AddSingleton<CallerResolver>();

@@ -8,7 +8,7 @@ namespace Entitlement.Server.Access;
 /// <summary>What each served method requires, read once from the <c>requires</c> option of the protos.</summary>
 internal sealed class AccessTable
 {
-    private static readonly MethodAccess Open = new(Permission.None, Resource: null, OpenToProducts: false, IsStandard: true);
+    private static readonly MethodAccess Open = new(Permission.None, Resource: null, OpenToProducts: false, Filtered: false, IsStandard: true);
 
     private readonly FrozenDictionary<string, MethodAccess> _methods;
 
@@ -37,7 +37,12 @@ internal sealed class AccessTable
             throw new InvalidOperationException($"{FullName(method)} does not declare (entitlement.v1.requires).");
         }
 
-        return new MethodAccess(requirement.Permission, ResourceField(method, requirement), requirement.OpenToProducts, IsStandard: false);
+        return new MethodAccess(
+            requirement.Permission,
+            ResourceField(method, requirement),
+            requirement.OpenToProducts,
+            requirement.Filtered,
+            IsStandard: false);
     }
 
     private static FieldDescriptor? ResourceField(MethodDescriptor method, Requirement requirement)
@@ -63,5 +68,6 @@ internal sealed class AccessTable
 /// Whether an installed product may call it without credentials. Which resource is meant then stands inside the request, so
 /// the service asks the decider itself for callers that carry credentials.
 /// </param>
+/// <param name="Filtered">Whether anybody with credentials may call it, and gets what they hold the permission on.</param>
 /// <param name="IsStandard">Whether it belongs to a standard service, which anybody may call whatever they carry.</param>
-internal sealed record MethodAccess(Permission Permission, FieldDescriptor? Resource, bool OpenToProducts, bool IsStandard);
+internal sealed record MethodAccess(Permission Permission, FieldDescriptor? Resource, bool OpenToProducts, bool Filtered, bool IsStandard);

@@ -113,6 +113,23 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
             yield return violation;
         }
 
+        if (refusal.Contacts is { } contacts)
+        {
+            yield return new V1.AccessContacts
+            {
+                Account = $"{contacts.Account}",
+                Contacts =
+                {
+                    contacts.People.Select(person => new V1.AccessContacts.Types.Contact
+                    {
+                        Name = $"{person.Name}",
+                        DisplayName = person.DisplayName,
+                        Email = person.Email,
+                    }),
+                },
+            };
+        }
+
         if (lines > 0)
         {
             yield return new SeatShortage

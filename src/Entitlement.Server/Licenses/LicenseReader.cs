@@ -1,10 +1,10 @@
+using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Access;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
 using Entitlement.Storage.Queries;
-using Entitlement.V1;
 using Microsoft.EntityFrameworkCore;
 using FeatureLine = Entitlement.Domain.Licenses.FeatureLine;
 using License = Entitlement.Domain.Licenses.License;
@@ -26,15 +26,28 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
         var license = await db.Licenses.Named(name).SingleOrDefaultAsync(cancellationToken)
             ?? throw Refusal.NotFound($"{name}");
         var features = await db.ListFeaturesAsync(name.AccountId, name.LicenseId, cancellationToken);
-        return await ShowAsync(license, features, caller, cancellationToken);
+        var held = await access.HeldInAsync(caller, [name.AccountId], cancellationToken);
+        return Show(license, features, held);
     }
 
-    /// <exception cref="EntitlementException"><see cref="FailureReason.NotFound"/>: there is no such account.</exception>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.NotFound"/>: there is no such account; <see cref="FailureReason.PermissionDenied"/>: nothing in it
+    /// is for this caller.
+    /// </exception>
     public async Task<(IReadOnlyList<V1.License> Licenses, string NextPageToken)> ListAsync(
         AccountName account, PageRequest page, Caller caller, CancellationToken cancellationToken)
     {
+        var held = await access.HeldInAsync(caller, [account.AccountId], cancellationToken);
+        var all = held.Holds(Permission.LicenseRead, account);
+        var some = all ? [] : held.LicensesHeld(Permission.LicenseRead, account);
+        if (!all && some.Count == 0)
+        {
+            await access.RequireAsync(caller, V1.Permission.LicenseRead, $"{account}", cancellationToken);
+        }
+
         var rows = await db.Licenses
             .Where(license => license.AccountId == account.AccountId && license.Id > page.After)
+            .Where(license => all || some.Contains(license.Id))
             .OrderBy(license => license.Id)
             .Take(page.Probe)
             .ToListAsync(cancellationToken);
@@ -50,14 +63,15 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
             .ThenBy(line => line.Code)
             .Take(MaxLinesOnPage + 1)
             .ToListAsync(cancellationToken);
-        return await ShowAsync(rows, lines, page, caller, cancellationToken);
+        return Show(rows, lines, page, held);
     }
 
-    /// <summary>The licenses of all accounts, along the directory of SLCs: the licenses themselves are kept by account.</summary>
+    /// <summary>The licenses of all accounts that the caller may read, along the directory of SLCs: the licenses themselves are kept by account.</summary>
     public async Task<(IReadOnlyList<V1.License> Licenses, string NextPageToken)> ListAllAsync(
         PageRequest page, Caller caller, CancellationToken cancellationToken)
     {
-        var rows = await db.SlcEntries
+        var reach = await access.ReachAsync(caller, V1.Permission.LicenseRead, cancellationToken);
+        var rows = await db.ReachedLicenses(reach)
             .Where(entry => entry.LicenseId > page.After)
             .Join(
                 db.Licenses,
@@ -70,7 +84,7 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
             .ToListAsync(cancellationToken);
 
         var last = LastOf(rows, page);
-        var lines = await db.SlcEntries
+        var lines = await db.ReachedLicenses(reach)
             .Where(entry => entry.LicenseId > page.After && entry.LicenseId <= last)
             .Join(
                 db.FeatureLines,
@@ -81,7 +95,8 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
             .ThenBy(line => line.Code)
             .Take(MaxLinesOnPage + 1)
             .ToListAsync(cancellationToken);
-        return await ShowAsync(rows, lines, page, caller, cancellationToken);
+        var held = await access.HeldInAsync(caller, [.. rows.Select(row => row.AccountId).Distinct()], cancellationToken);
+        return Show(rows, lines, page, held);
     }
 
     /// <summary>The last license that a page of so many may show.</summary>
@@ -91,10 +106,9 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
     /// <param name="rows">The licenses in order of their ids.</param>
     /// <param name="lines">Their feature lines in the same order, one more than a page may hold if there are so many.</param>
     /// <param name="page">What was asked for.</param>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="cancellationToken">Ends the look-ups that access needs.</param>
-    private async Task<(IReadOnlyList<V1.License> Licenses, string NextPageToken)> ShowAsync(
-        List<License> rows, List<FeatureLine> lines, PageRequest page, Caller caller, CancellationToken cancellationToken)
+    /// <param name="held">What the caller may see of them.</param>
+    private (IReadOnlyList<V1.License> Licenses, string NextPageToken) Show(
+        List<License> rows, List<FeatureLine> lines, PageRequest page, HeldAccess held)
     {
         // Of the license whose line is one too many, and of those after it, lines are missing: they come on the next page.
         var whole = lines.Count <= MaxLinesOnPage
@@ -102,19 +116,9 @@ internal sealed class LicenseReader(EntitlementDbContext db, AccessDecider acces
             : rows.TakeWhile(license => license.Id < lines[MaxLinesOnPage].LicenseId).Count();
         var (licenses, next) = page.Cut(rows, license => license.Id, whole);
         var byLicense = lines.ToLookup(line => line.LicenseId);
-        var messages = new List<V1.License>(licenses.Count);
-        foreach (var license in licenses)
-        {
-            messages.Add(await ShowAsync(license, byLicense[license.Id], caller, cancellationToken));
-        }
-
-        return (messages, next);
+        return ([.. licenses.Select(license => Show(license, byLicense[license.Id], held))], next);
     }
 
-    private async ValueTask<V1.License> ShowAsync(
-        License license, IEnumerable<FeatureLine> features, Caller caller, CancellationToken cancellationToken)
-    {
-        var showsCode = await access.HoldsAsync(caller, Permission.LicenseReadCode, $"{license.Name}", cancellationToken);
-        return license.ToMessage(features, showsCode, clock.GetUtcNow());
-    }
+    private V1.License Show(License license, IEnumerable<FeatureLine> features, HeldAccess held) =>
+        license.ToMessage(features, held.Holds(Permission.LicenseReadCode, license.Name), clock.GetUtcNow());
 }

@@ -3,6 +3,7 @@ using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
+using Entitlement.Storage.Access;
 using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,6 +33,10 @@ internal sealed record LicenseTransfer(LicenseName Name, AccountName To, string 
 
         var moved = license.MoveTo(To);
         await change.Db.MoveLicenseAsync(license, To, cancellationToken);
+
+        // What the former holder's people held on it, the new holder's have never been given.
+        await change.Db.RoleAssignments.Where(one => one.ScopeId == license.Id).ExecuteDeleteAsync(cancellationToken);
+        change.Touch(AccessThing.Account, license.AccountId);
         var details = JsonSerializer.Serialize(
             new LicenseTransferred($"{license.Name}", $"{moved.Name}", license.MachinesHeld),
             LicenseJson.Default.LicenseTransferred);

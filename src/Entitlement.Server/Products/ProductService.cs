@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
+using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
@@ -11,7 +12,7 @@ using Product = Entitlement.Domain.Products.Product;
 
 namespace Entitlement.Server.Products;
 
-internal sealed class ProductService(EntitlementDbContext db, OnceWriter writer) : V1.ProductService.ProductServiceBase
+internal sealed class ProductService(EntitlementDbContext db, OnceWriter writer, AccessDecider access) : V1.ProductService.ProductServiceBase
 {
     public override async Task<CreateProductResponse> CreateProduct(CreateProductRequest request, ServerCallContext context)
     {
@@ -32,7 +33,8 @@ internal sealed class ProductService(EntitlementDbContext db, OnceWriter writer)
     public override async Task<ListProductsResponse> ListProducts(ListProductsRequest request, ServerCallContext context)
     {
         var page = PageRequest.Parse(request.PageSize, request.PageToken, "products");
-        var rows = await db.Products
+        var reach = await access.ReachAsync(context.GetCaller(), Permission.ProductRead, context.CancellationToken);
+        var rows = await db.ReachedProducts(reach)
             .Where(product => product.Id > page.After)
             .OrderBy(product => product.Id)
             .Take(page.Probe)

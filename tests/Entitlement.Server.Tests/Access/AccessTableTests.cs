@@ -17,7 +17,12 @@ public class AccessTableTests
         var table = app.Services.GetRequiredService<AccessTable>();
 
         var rows = table.Methods.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => string.Join(
-            ' ', row.Key, row.Value.Permission, row.Value.Resource?.Name ?? "-", row.Value.OpenToProducts ? "open_to_products" : "-"));
+            ' ', row.Key, row.Value.Permission, row.Value.Resource?.Name ?? "-", row.Value switch
+            {
+                { OpenToProducts: true } => "open_to_products",
+                { Filtered: true } => "filtered",
+                _ => "-",
+            }));
 
         Golden.Matches("access-table.txt", rows);
     }

@@ -1,13 +1,8 @@
-using Entitlement.Domain.Names;
-using Entitlement.Server.Access;
-using Entitlement.Server.Licenses;
-using Entitlement.Server.Paging;
 using Entitlement.Testing;
 using Entitlement.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Entitlement.Server.Tests.Licenses;
 
@@ -44,18 +39,16 @@ public class LicenseAccessTests
     {
         await using var shop = await Shop.OpenAsync(database);
         var license = await shop.NewLicenseAsync();
-        await using var scope = shop.Host.Services.CreateAsyncScope();
-        var reader = scope.ServiceProvider.GetRequiredService<LicenseReader>();
-        var name = LicenseName.Parse(license.Name, "name");
-        var page = PageRequest.Parse(1, "", "");
+        var account = string.Join('/', license.Name.Split('/')[..2]);
 
-        foreach (var (caller, code) in new (Caller, string)[] { (Caller.Anonymous.Instance, ""), (new Caller.ServiceAccount(Guid.NewGuid()), license.Slc) })
+        foreach (var (role, code) in new[] { ("vendor-representative", ""), ("licensing", license.Slc) })
         {
+            var licenses = new V1.LicenseService.LicenseServiceClient(await shop.Host.ConnectAsAsync((role, account)));
             var shown = new[]
             {
-                await reader.GetAsync(name, caller, CancellationToken.None),
-                (await reader.ListAsync(new AccountName(name.AccountId), page, caller, CancellationToken.None)).Licenses[0],
-                (await reader.ListAllAsync(page, caller, CancellationToken.None)).Licenses[0],
+                (await licenses.GetLicenseAsync(new GetLicenseRequest { Name = license.Name })).License,
+                (await licenses.ListLicensesAsync(new ListLicensesRequest { Parent = account })).Licenses[0],
+                (await licenses.ListLicensesAsync(new ListLicensesRequest { Parent = "accounts/-" })).Licenses[0],
             };
 
             Assert.All(shown, one => Assert.Equal((license.Name, code, license.SlcEnding), (one.Name, one.Slc, one.SlcEnding)));

@@ -1,0 +1,25 @@
+using Entitlement.Domain.Accounts;
+using Entitlement.Domain.Products;
+using Entitlement.Storage;
+using Entitlement.Storage.Directories;
+
+namespace Entitlement.Server.Access;
+
+/// <summary>Filters lists by what a caller reaches, in the query and not after it.</summary>
+internal static class ReachedRows
+{
+    public static IQueryable<Account> ReachedAccounts(this EntitlementDbContext db, AccessReach reach) => reach.Everything
+        ? db.Accounts
+        : db.Accounts.Where(account => reach.Accounts.Contains(account.Id)
+            || db.AccountAncestors.Any(row => row.AccountId == account.Id && reach.Trees.Contains(row.AncestorId)));
+
+    public static IQueryable<SlcEntry> ReachedLicenses(this EntitlementDbContext db, AccessReach reach) => reach.Everything
+        ? db.SlcEntries
+        : db.SlcEntries.Where(entry => reach.Things.Contains(entry.LicenseId)
+            || reach.Accounts.Contains(entry.AccountId)
+            || db.AccountAncestors.Any(row => row.AccountId == entry.AccountId && reach.Trees.Contains(row.AncestorId)));
+
+    public static IQueryable<Product> ReachedProducts(this EntitlementDbContext db, AccessReach reach) => reach.Everything
+        ? db.Products
+        : db.Products.Where(product => reach.Things.Contains(product.Id));
+}
