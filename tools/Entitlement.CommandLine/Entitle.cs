@@ -14,6 +14,7 @@ using Entitlement.CommandLine.Keys;
 using Entitlement.CommandLine.Licenses;
 using Entitlement.CommandLine.Notifications;
 using Entitlement.CommandLine.Products;
+using Entitlement.CommandLine.Reports;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.CommandLine.Trials;
 using Entitlement.Formats;
@@ -47,6 +48,7 @@ internal static class Entitle
             new ImportCommand(),
             new ExportCommand(),
             AuditCommands.Create(),
+            ReportCommands.Create(),
             MessageCommands.Create(),
             KeyCommands.Create(),
             HealthCommand.Create(),

@@ -11,6 +11,7 @@ using Entitlement.Server.Licenses;
 using Entitlement.Server.Notifications;
 using Entitlement.Server.Products;
 using Entitlement.Server.Reflection;
+using Entitlement.Server.Reports;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Entitlement.Server.Trials;
@@ -78,6 +79,7 @@ internal static class Composition
         services.AddTrials();
         services.AddEstate();
         services.AddNotifications();
+        services.AddReports();
         services.AddHealth();
         services.AddReflection();
     }
