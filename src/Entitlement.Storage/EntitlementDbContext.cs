@@ -6,6 +6,7 @@ using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Notifications;
 using Entitlement.Domain.People;
 using Entitlement.Domain.Products;
+using Entitlement.Domain.SignIn;
 using Entitlement.Domain.Signing;
 using Entitlement.Domain.Trials;
 using Entitlement.Storage.Access;
@@ -78,6 +79,16 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
     public DbSet<ServiceAccount> ServiceAccounts => Set<ServiceAccount>();
 
     public DbSet<ServiceAccountKey> ServiceAccountKeys => Set<ServiceAccountKey>();
+
+    public DbSet<PasswordCredential> PasswordCredentials => Set<PasswordCredential>();
+
+    public DbSet<SignInFailures> SignInFailures => Set<SignInFailures>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<PasswordLink> PasswordLinks => Set<PasswordLink>();
+
+    public DbSet<ExternalIdentity> ExternalIdentities => Set<ExternalIdentity>();
 
     public DbSet<Role> Roles => Set<Role>();
 

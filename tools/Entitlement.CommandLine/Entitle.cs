@@ -16,6 +16,8 @@ using Entitlement.CommandLine.Notifications;
 using Entitlement.CommandLine.Products;
 using Entitlement.CommandLine.Reports;
 using Entitlement.CommandLine.Rpc;
+using Entitlement.CommandLine.ServiceAccounts;
+using Entitlement.CommandLine.SignIn;
 using Entitlement.CommandLine.Trials;
 using Entitlement.Formats;
 using Entitlement.Signing;
@@ -31,6 +33,11 @@ internal static class Entitle
         {
             ProductCommands.Create(),
             AccountCommands.Create(),
+            new SignInCommand(),
+            new SignOutCommand(),
+            SessionCommands.CreateSessions(),
+            SessionCommands.CreatePassword(),
+            ServiceAccountCommands.Create(),
             LicenseCommands.Create(),
             ActivationCommands.Create(),
             ParkedRequestCommands.Create(),

@@ -72,5 +72,11 @@ public enum FailureReason
     RoleInUse,
     RoleBuiltIn,
     RoleTaken,
+    SignInFailed,
+    PasswordChangeRequired,
+    InitialPasswordExpired,
+    PasswordLinkInvalid,
+    PasswordsOff,
+    IssuerUnavailable,
     MessageSent,
 }

@@ -232,14 +232,14 @@ public static partial class Refusal
     /// <param name="wait">How long until the address may fail once more.</param>
     public static EntitlementException TooManyFailures(TimeSpan wait) =>
         new(FailureReason.TooManyFailures,
-            "Too many calls from this address failed. Wait, and check the code or the key before you send it again; an "
+            "Too many calls from this address failed. Wait, and check the code, the key or the password before you send it again; an "
             + "installation that is activated already goes on undisturbed.")
         {
             RetryAfter = wait,
         };
 
     public static EntitlementException TooBusy(TimeSpan wait) =>
-        new(FailureReason.TooBusy, "The service has too many license requests to verify. Send the same request again.")
+        new(FailureReason.TooBusy, "The service has too much to verify at the moment. Send the same request again.")
         {
             RetryAfter = wait,
         };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Access;
 using Grpc.Core;
@@ -10,8 +11,14 @@ namespace Entitlement.Server.Abuse;
 /// </summary>
 internal sealed class FailureWatch(FailureTable failures, AccessTable access)
 {
-    /// <summary>Its metadata says what was wrong with credentials; a call without any is no guess.</summary>
-    private const string NoCredentials = "missing";
+    /// <summary>
+    /// What is wrong with credentials that are no guess: there are none, or whoever sent them has the secret, or the issuer's
+    /// signature, all the same.
+    /// </summary>
+    private static readonly FrozenSet<string> NoGuess = FrozenSet.Create(
+        StringComparer.Ordinal, "missing", "expired", "revoked", "switched_off", "session_required", "not_linked");
+
+    private const string UnknownLink = "unknown";
 
     /// <returns>
     /// What the caller is told: the refusal, or when too many failed before, only that. So nobody learns from one more
@@ -29,7 +36,9 @@ internal sealed class FailureWatch(FailureTable failures, AccessTable access)
 
     private bool IsGuess(EntitlementException refusal, ServerCallContext call) => refusal.Reason switch
     {
-        FailureReason.Unauthenticated => refusal.Metadata["cause"] != NoCredentials,
+        FailureReason.Unauthenticated => !NoGuess.Contains(refusal.Metadata["cause"]),
+        FailureReason.SignInFailed => CallerOfCall.Find(call.GetHttpContext()) is Caller.Anonymous,
+        FailureReason.PasswordLinkInvalid => refusal.Metadata["cause"] == UnknownLink,
         FailureReason.SlcMistyped or FailureReason.SlcUnknown or FailureReason.WrongProduct
             or FailureReason.ReturnReceiptInvalid or FailureReason.CallInvalid
             or FailureReason.NotFound => IsProduct(call),

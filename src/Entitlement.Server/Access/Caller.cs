@@ -35,6 +35,9 @@ internal abstract record Caller
     /// <summary>A person.</summary>
     internal sealed record User(Guid Id) : Caller
     {
+        /// <summary>The session whose token proves it; null where another token does.</summary>
+        public Guid? SessionId { get; init; }
+
         public override string Actor => $"users/{Id}";
     }
 }

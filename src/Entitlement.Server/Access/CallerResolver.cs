@@ -1,13 +1,22 @@
 using Entitlement.Domain.Errors;
+using Entitlement.Server.SignIn;
 
 namespace Entitlement.Server.Access;
 
 /// <summary>Finds out who calls, from the call's <c>authorization</c>. What carries credentials is judged by them alone.</summary>
-internal sealed class CallerResolver(BootstrapKey bootstrap, ServiceAccountKeys keys)
+internal sealed class CallerResolver(
+    BootstrapKey bootstrap,
+    ServiceAccountKeys keys,
+    SessionTokens sessions,
+    TokenVerifier tokens,
+    IdentityLinks identities,
+    TimeProvider clock)
 {
     private const string Scheme = "Bearer ";
 
-    /// <exception cref="EntitlementException"><see cref="FailureReason.Unauthenticated"/>: it carries credentials that are not accepted.</exception>
+    /// <exception cref="EntitlementException">
+    /// <see cref="FailureReason.Unauthenticated"/>: it carries credentials that are not accepted; or they can't be judged now.
+    /// </exception>
     public async Task<Caller> ResolveAsync(HttpContext context)
     {
         var authorization = context.Request.Headers.Authorization;
@@ -16,23 +25,38 @@ internal sealed class CallerResolver(BootstrapKey bootstrap, ServiceAccountKeys 
             return Caller.Anonymous.Instance;
         }
 
-        // A comma is what a proxy leaves of two headers; no key holds one.
+        // A comma is what a proxy leaves of two headers; no token holds one.
         if (authorization.Count > 1 || authorization[0]!.Contains(',', StringComparison.Ordinal))
         {
             throw CredentialRefusal.Duplicate();
         }
 
         var text = authorization[0]!;
-        if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            || !SecretToken.TryParse(text[Scheme.Length..], out var key)
-            || key.Kind != TokenKind.ApiKey)
+        return text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? await ResolveAsync(text[Scheme.Length..], context)
+            : throw CredentialRefusal.Malformed();
+    }
+
+    private async Task<Caller> ResolveAsync(string text, HttpContext context)
+    {
+        if (SecretToken.TryParse(text, out var token))
+        {
+            return token.Kind switch
+            {
+                TokenKind.ApiKey when token.Id == BootstrapKey.Id => await ResolveBootstrapAsync(token, context),
+                TokenKind.ApiKey => await ResolveServiceAccountAsync(token, context.RequestAborted),
+                TokenKind.Session => await sessions.ResolveAsync(token, context.RequestAborted),
+                TokenKind.PasswordLink => throw CredentialRefusal.Malformed(),
+            };
+        }
+
+        if (!TokenVerifier.IsToken(text))
         {
             throw CredentialRefusal.Malformed();
         }
 
-        return key.Id == BootstrapKey.Id
-            ? await ResolveBootstrapAsync(key, context)
-            : await ResolveServiceAccountAsync(key, context.RequestAborted);
+        var verified = await tokens.VerifyAsync(text, context.RequestAborted);
+        return await identities.ResolveAsync(verified, context.RequestAborted);
     }
 
     private async Task<Caller> ResolveBootstrapAsync(SecretToken key, HttpContext context)
@@ -53,16 +77,29 @@ internal sealed class CallerResolver(BootstrapKey bootstrap, ServiceAccountKeys 
             : Caller.BootstrapAdministrator.Instance;
     }
 
-    private async Task<Caller> ResolveServiceAccountAsync(SecretToken key, CancellationToken cancellationToken)
+    private async Task<Caller> ResolveServiceAccountAsync(SecretToken token, CancellationToken cancellationToken)
     {
-        if (!key.HasRowId(out var id))
+        if (!token.HasRowId(out var id))
         {
             throw CredentialRefusal.Malformed();
         }
 
-        var found = await keys.FindAsync(id, cancellationToken);
-        return found is not null && found.HasSecret(key.Secret)
-            ? new Caller.ServiceAccount(found.ServiceAccountId)
-            : throw CredentialRefusal.Unknown();
+        // Nobody but who holds the secret learns that there is, or was, such a key.
+        if (await keys.FindAsync(id, cancellationToken) is not { } found || !found.Key.HasSecret(token.Secret))
+        {
+            throw CredentialRefusal.Unknown();
+        }
+
+        if (found.Key.RevokeTime is { } revoked)
+        {
+            throw CredentialRefusal.KeyRevoked(revoked);
+        }
+
+        if (found.Key.ExpireTime is { } end && clock.GetUtcNow() >= end)
+        {
+            throw CredentialRefusal.KeyExpired(end);
+        }
+
+        return found.IsEnabled ? new Caller.ServiceAccount(found.Key.ServiceAccountId) : throw CredentialRefusal.SwitchedOff();
     }
 }

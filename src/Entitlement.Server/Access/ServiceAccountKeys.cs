@@ -17,9 +17,22 @@ internal sealed class ServiceAccountKeys(IDbContextFactory<EntitlementDbContext>
             || await db.GroupMembers.AnyAsync(member => member.GroupId == Group.Administrators, cancellationToken);
     }
 
-    public async Task<ServiceAccountKey?> FindAsync(Guid id, CancellationToken cancellationToken)
+    /// <returns>Null when there is no such key.</returns>
+    public async Task<FoundKey?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.ServiceAccountKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, cancellationToken);
+        return await db.ServiceAccountKeys
+            .Where(key => key.Id == id)
+            .Join(
+                db.ServiceAccounts,
+                key => key.ServiceAccountId,
+                account => account.Id,
+                (key, account) => new FoundKey(key, account.IsEnabled))
+            .SingleOrDefaultAsync(cancellationToken);
     }
 }
+
+/// <summary>An API key with what its account says of it.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="IsEnabled">Whether its service account may call at all.</param>
+internal sealed record FoundKey(ServiceAccountKey Key, bool IsEnabled);

@@ -12,6 +12,8 @@ using Entitlement.Server.Notifications;
 using Entitlement.Server.Products;
 using Entitlement.Server.Reflection;
 using Entitlement.Server.Reports;
+using Entitlement.Server.ServiceAccounts;
+using Entitlement.Server.SignIn;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Entitlement.Server.Trials;
@@ -74,6 +76,8 @@ internal static class Composition
         services.AddIdempotency();
         services.AddProducts();
         services.AddAccounts();
+        services.AddSignIn();
+        services.AddServiceAccounts();
         services.AddLicenses();
         services.AddActivations();
         services.AddTrials();

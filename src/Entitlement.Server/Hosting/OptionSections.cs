@@ -6,6 +6,7 @@ using Entitlement.Server.Audit;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Notifications;
+using Entitlement.Server.SignIn;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,8 @@ internal static class OptionSections
         [ApprovalOptions.Section] = OptionsOf<ApprovalOptions>(),
         [AuditOptions.Section] = OptionsOf<AuditOptions>(),
         [MessageOptions.Section] = OptionsOf<MessageOptions>(),
+        [SignInOptions.Section] = OptionsOf<SignInOptions>(),
+        [OpenIdConnectOptions.Section] = OptionsOf<OpenIdConnectOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -41,6 +44,8 @@ internal static class OptionSections
         services.AddSection<ApprovalOptions, ApprovalOptionsValidator>(ApprovalOptions.Section);
         services.AddSection<AuditOptions, AuditOptionsValidator>(AuditOptions.Section);
         services.AddSection<MessageOptions, MessageOptionsValidator>(MessageOptions.Section);
+        services.AddSection<SignInOptions, SignInOptionsValidator>(SignInOptions.Section);
+        services.AddSection<OpenIdConnectOptions, OpenIdConnectOptionsValidator>(OpenIdConnectOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>
                 file.Issuer ??= storage.Value.IsEmbedded ? LicenseFileOptions.EmbeddedIssuer : null);

@@ -14,6 +14,9 @@ internal static class ServerCommand
         Entitlement.Server migrate                brings the database up to date and ends
         Entitlement.Server admin create --name TEXT
                                                   makes a system administrator and prints its API key, once
+        Entitlement.Server admin create --name TEXT --email ADDRESS
+                                                  makes a person a system administrator, and prints the token by which
+                                                  the password is set, once: entitle password set
         Entitlement.Server --help                 prints this
 
         Each takes options as --Section:Key=value, such as --Server:GrpcListen=http://127.0.0.1:6000. They may also stand in
@@ -120,10 +123,17 @@ internal static class ServerCommand
 
     private static async Task<int> CreateAdministratorAsync(string[] switches, TextWriter output, TextWriter error)
     {
-        var (name, rest) = TakeName(switches);
+        var (name, others) = Take("--name", switches);
+        var (email, rest) = Take("--email", others);
         if (name is null)
         {
             await error.WriteLineAsync("'admin create' needs --name TEXT, such as --name ops.");
+            return ExitCode.Usage;
+        }
+
+        if (email is null && rest.Any(arg => arg.StartsWith("--email", StringComparison.Ordinal)))
+        {
+            await error.WriteLineAsync("--email needs an address, such as --email ann@example.com.");
             return ExitCode.Usage;
         }
 
@@ -131,8 +141,11 @@ internal static class ServerCommand
         await app.Services.GetRequiredService<StorageStart>().JoinAsync(CancellationToken.None);
         try
         {
-            var key = await app.Services.GetRequiredService<AdministratorCommand>().CreateAsync(name, CancellationToken.None);
-            await output.WriteLineAsync(key.Reveal());
+            var command = app.Services.GetRequiredService<AdministratorCommand>();
+            var token = email is null
+                ? await command.CreateAsync(name, CancellationToken.None)
+                : await command.CreatePersonAsync(name, email, CancellationToken.None);
+            await output.WriteLineAsync(token.Reveal());
             return ExitCode.Success;
         }
         catch (EntitlementException refusal)
@@ -142,23 +155,24 @@ internal static class ServerCommand
         }
     }
 
-    private static (string? Name, string[] Others) TakeName(string[] switches)
+    /// <returns>The value of an option of the command itself, null where there is none, and everything else.</returns>
+    private static (string? Value, string[] Others) Take(string option, string[] switches)
     {
-        const string Joined = "--name=";
-        var index = Array.FindIndex(switches, arg => arg == "--name" || arg.StartsWith(Joined, StringComparison.Ordinal));
+        var joined = $"{option}=";
+        var index = Array.FindIndex(switches, arg => arg == option || arg.StartsWith(joined, StringComparison.Ordinal));
         if (index < 0)
         {
             return (null, switches);
         }
 
-        var isJoined = switches[index] != "--name";
-        var name = isJoined ? switches[index][Joined.Length..] : switches.ElementAtOrDefault(index + 1);
-        if (name is null || (!isJoined && name.StartsWith("--", StringComparison.Ordinal)))
+        var isJoined = switches[index] != option;
+        var value = isJoined ? switches[index][joined.Length..] : switches.ElementAtOrDefault(index + 1);
+        if (value is null || (!isJoined && value.StartsWith("--", StringComparison.Ordinal)))
         {
             return (null, switches);
         }
 
-        return (name, [.. switches[..index], .. switches.Skip(index + (isJoined ? 1 : 2))]);
+        return (value, [.. switches[..index], .. switches.Skip(index + (isJoined ? 1 : 2))]);
     }
 
     /// <summary>Once the first answers are out: it takes a processor for a good part of a second.</summary>

@@ -4,6 +4,7 @@ using Entitlement.Server.Hosting;
 using Entitlement.Server.Tests.Probing;
 using Entitlement.Testing;
 using Entitlement.Testing.V1;
+using Entitlement.V1;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -159,6 +160,40 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(ExitCode.Success, exitCode);
         Assert.StartsWith("ent_", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Makes_a_person_an_administrator_who_sets_the_password_by_the_token_that_is_printed()
+    {
+        var settings = new HostSettings { DataDirectory = _directory, Services = new ProbeBehaviour().AddTo };
+        await using var host = await EntitlementHost.StartAsync(settings);
+        var sessions = new SessionService.SessionServiceClient(host.Anonymous);
+
+        var (exitCode, output, _) = await RunAsync(
+            "admin", "create", "--name", "Ann Lee", "--email=Ann@example.com", Data, Quiet);
+
+        Assert.Equal(ExitCode.Success, exitCode);
+        await sessions.SetPasswordAsync(new SetPasswordRequest { Token = output.Trim(), Password = "correct horse battery" });
+        var session = await sessions.SignInAsync(new SignInRequest { Email = "ann@example.com", Password = "correct horse battery" });
+        var response = await new Probe.ProbeClient(host.Connect(session.Token)).ForAnybodyAsync(new ProbeRequest());
+        Assert.StartsWith("users/", response.Caller, StringComparison.Ordinal);
+
+        var (again, _, error) = await RunAsync("admin", "create", "--name", "Ann", "--email", "ANN@example.com", Data, Quiet);
+        Assert.Equal(ExitCode.Usage, again);
+        Assert.Contains("email is somebody's already", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--email")]
+    [InlineData("--email=nobody")]
+    [InlineData("--email=a@example.com", "--name=A<b>")]
+    public async Task Makes_nobody_an_administrator_whose_name_or_address_is_none(params string[] args)
+    {
+        var (exitCode, output, error) = await RunAsync(["admin", "create", .. args, "--name=Ann Lee", Data, Quiet]);
+
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Empty(output);
+        Assert.NotEmpty(error);
     }
 
     [Theory]

@@ -5,6 +5,7 @@ using Entitlement.Storage;
 using Entitlement.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using MessageClient = Entitlement.V1.MessageService.MessageServiceClient;
 
@@ -58,6 +59,7 @@ internal sealed class PostOffice : IAsyncDisposable
             {
                 // Only where a test asks for it; and each test has the one that it asks.
                 services.Remove(services.Single(service => service.ImplementationType == typeof(MessageDispatcher)));
+                services.RemoveAll<MakeMessageLink>();
                 services.AddSingleton<MakeMessageLink>((_, _, _, now, _) =>
                 {
                     office!.LinksMade++;

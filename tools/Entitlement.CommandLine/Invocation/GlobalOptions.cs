@@ -20,7 +20,7 @@ internal static class GlobalOptions
     public static Option<string?> ApiKeyFile { get; } = new("--api-key-file")
     {
         Description = $"File that holds the API key, so that the key is in no process list and no history. [env: {ApiKeyFileVariable}; "
-            + "default on loopback: the bootstrap key in the local data directory, if readable]",
+            + "default: the session of 'entitle sign-in', or on loopback the bootstrap key in the local data directory, if readable]",
         HelpName = "FILE",
         Recursive = true,
     };

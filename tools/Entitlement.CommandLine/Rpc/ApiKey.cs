@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Entitlement.CommandLine.Invocation;
+using Entitlement.CommandLine.SignIn;
 
 namespace Entitlement.CommandLine.Rpc;
 
-/// <summary>Finds the API key to call with.</summary>
+/// <summary>Finds the API key, or the token of a session, to call with.</summary>
 internal static class ApiKey
 {
     /// <summary>The file in the server's data directory that holds the key made on its first start.</summary>
@@ -20,6 +21,11 @@ internal static class ApiKey
         if (!string.IsNullOrEmpty(path))
         {
             return Read(path);
+        }
+
+        if (SessionFile.For(server).Read() is { } session)
+        {
+            return session.Token;
         }
 
         // The bootstrap key works from this machine alone, and is sent nowhere else.

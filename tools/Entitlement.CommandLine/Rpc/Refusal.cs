@@ -29,6 +29,9 @@ internal static class Refusal
             ? Unpack<RetryInfo>(status)?.RetryDelay?.ToTimeSpan()
             : null;
 
+    /// <summary>The service's reason; null when the call got no answer of it.</summary>
+    public static string? ReasonOf(RpcException failure) => Details(failure) is { } status ? Unpack<ErrorInfo>(status)?.Reason : null;
+
     public static CommandFailure ToFailure(RpcException failure, Uri server)
     {
         if (Details(failure) is { } status)
@@ -87,7 +90,7 @@ internal static class Refusal
     {
         if (info?.Reason == "UNAUTHENTICATED")
         {
-            return $"Name the file of an API key with --api-key-file or {GlobalOptions.ApiKeyFileVariable}.";
+            return $"Sign in with 'entitle sign-in ADDRESS', or name the file of an API key with --api-key-file or {GlobalOptions.ApiKeyFileVariable}.";
         }
 
         var links = Unpack<Help>(status)?.Links.Select(link => $"{link.Description} {link.Url}".Trim());

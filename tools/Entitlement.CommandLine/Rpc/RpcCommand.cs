@@ -36,6 +36,8 @@ internal class RpcCommand<TRequest, TResponse> : Command, IRpcCommand
 
     public MethodDescriptor Rpc { get; }
 
+    protected virtual Connection Open(ParseResult parse) => Connection.Open(parse);
+
     protected virtual Task<TResponse> CallAsync(
         Connection connection, TRequest request, ParseResult parse, CancellationToken cancellation) =>
         connection.CallAsync<TRequest, TResponse>(Rpc, request, cancellation);
@@ -46,7 +48,7 @@ internal class RpcCommand<TRequest, TResponse> : Command, IRpcCommand
         _fill(parse, request);
         RequestId.Ensure(request);
         var screen = Screen.Of(parse);
-        using var connection = Connection.Open(parse);
+        using var connection = Open(parse);
         var answer = await screen.WaitAsync(() => CallAsync(connection, request, parse, cancellation));
         return _show(screen, answer);
     }

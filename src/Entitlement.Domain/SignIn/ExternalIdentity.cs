@@ -1,0 +1,33 @@
+namespace Entitlement.Domain.SignIn;
+
+/// <summary>
+/// That the subject of an OpenID Connect issuer is a person here. A person has one subject of an issuer at most: an address
+/// that the issuer gave to somebody new does not make that one the person who had it before.
+/// </summary>
+public sealed class ExternalIdentity
+{
+    public const int MaxIssuerLength = 256;
+
+    /// <summary>OpenID Connect Core 1.0, section 2: a subject has at most 255 ASCII characters.</summary>
+    public const int MaxSubjectLength = 255;
+
+    private ExternalIdentity()
+    {
+    }
+
+    public string Issuer { get; private init; } = "";
+
+    public string Subject { get; private init; } = "";
+
+    public Guid UserId { get; private init; }
+
+    public DateTimeOffset CreateTime { get; private init; }
+
+    public static ExternalIdentity Link(string issuer, string subject, Guid user, DateTimeOffset now) => new()
+    {
+        Issuer = issuer,
+        Subject = subject,
+        UserId = user,
+        CreateTime = now,
+    };
+}
