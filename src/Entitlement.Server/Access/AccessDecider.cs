@@ -74,8 +74,8 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
 
         if (path.UserId is { } person)
         {
-            var (facts, accounts) = await reader.ReadForPersonAsync(principal, person, cancellationToken);
-            return Decide(facts, permission, TargetsOf(person, accounts, permission));
+            var (facts, accounts, isOfSystem) = await reader.ReadForPersonAsync(principal, person, cancellationToken);
+            return Decide(facts, permission, TargetsOf(person, accounts, isOfSystem, permission));
         }
 
         return Decide(
@@ -93,12 +93,14 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
     }
 
     /// <summary>
-    /// Each account sees who its members are; what a person is beyond that is for the account of somebody who has no other.
+    /// Each account sees who its members are; what a person is beyond that is for the account of somebody who has no other, and
+    /// holds nothing on the whole system: an account's administrator must not become the system's by a new password.
     /// </summary>
-    private static AccessTarget[] TargetsOf(Guid person, IReadOnlyCollection<Guid> accounts, Permission permission) =>
+    private static AccessTarget[] TargetsOf(
+        Guid person, IReadOnlyCollection<Guid> accounts, bool isOfSystem, Permission permission) =>
         permission is Permission.UserRead && accounts.Count > 0
             ? [.. accounts.Select(account => AccessTarget.Person(person, account))]
-            : [AccessTarget.Person(person, accounts.Count == 1 ? accounts.Single() : null)];
+            : [AccessTarget.Person(person, accounts.Count == 1 && !isOfSystem ? accounts.Single() : null)];
 
     private static Guid PrincipalOf(Caller caller) => caller switch
     {

@@ -34,20 +34,25 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
         ReadAsync(principal, (_, _) => Task.FromResult(accounts), scopes: null, cancellationToken);
 
     /// <summary>Facts for decisions about a person, which the accounts decide that the person is a member of.</summary>
-    /// <returns>The facts, and those accounts.</returns>
-    public async Task<(AccessFacts Facts, IReadOnlyCollection<Guid> Accounts)> ReadForPersonAsync(
+    /// <returns>The facts, those accounts, and whether the person may hold roles on the whole system.</returns>
+    public async Task<(AccessFacts Facts, IReadOnlyCollection<Guid> Accounts, bool IsOfSystem)> ReadForPersonAsync(
         Guid principal, Guid person, CancellationToken cancellationToken)
     {
         IReadOnlyCollection<Guid> memberships = [];
+        var isOfSystem = false;
         var facts = await ReadAsync(
             principal,
-            async (db, token) => memberships = await db.Memberships
-                .Where(one => one.UserId == person)
-                .Select(one => one.AccountId)
-                .ToListAsync(token),
+            async (db, token) =>
+            {
+                isOfSystem = await db.Users.AnyAsync(one => one.Id == person && one.Scope == UserScope.System, token);
+                return memberships = await db.Memberships
+                    .Where(one => one.UserId == person)
+                    .Select(one => one.AccountId)
+                    .ToListAsync(token);
+            },
             scopes: [],
             cancellationToken);
-        return (facts, memberships);
+        return (facts, memberships, isOfSystem);
     }
 
     private async Task<AccessFacts> ReadAsync(

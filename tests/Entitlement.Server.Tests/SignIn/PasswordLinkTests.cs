@@ -141,6 +141,48 @@ public class PasswordLinkTests
         Assert.Equal((StatusCode.ResourceExhausted, "TOO_MANY_FAILURES"), (refusal.StatusCode, refusal.Reason()));
     }
 
+    [Fact]
+    public async Task Is_not_replaced_by_an_initial_password_of_ones_own()
+    {
+        await using var portal = await Portal.OpenAsync();
+        var id = await portal.AddWithPasswordAsync();
+        var token = (await portal.SignInAsync()).Token;
+
+        var refusal = await Shop.RefusedAsync(
+            portal.As(token).IssueInitialPasswordAsync(new IssueInitialPasswordRequest { Name = $"users/{id}" }));
+
+        Assert.Equal(("INVALID_ARGUMENT", "name"), (refusal.Reason(), refusal.Info().Metadata["field"]));
+    }
+
+    [Fact]
+    public async Task An_administrator_takes_over_nobody_who_is_more_than_a_person_of_the_own_account()
+    {
+        await using var portal = await Portal.OpenAsync();
+        var (account, other) = (await portal.NewAccountAsync(), await portal.NewAccountAsync());
+        var administrator = portal.As(await portal.AddAdministratorAsync(account));
+        var (own, _) = await portal.AddAsync("own@example.com");
+        var (both, _) = await portal.AddAsync("both@example.com");
+        var (system, _) = await portal.AddAsync("system@example.com", ofSystem: true);
+        var (foreign, _) = await portal.AddAsync("foreign@example.com");
+        foreach (var person in new[] { own, both, system })
+        {
+            await portal.JoinAsync(account, person);
+        }
+
+        await portal.JoinAsync(other, both);
+        await portal.JoinAsync(other, foreign);
+
+        await administrator.IssueInitialPasswordAsync(new IssueInitialPasswordRequest { Name = $"users/{own}" });
+        foreach (var person in new[] { both, system, foreign })
+        {
+            var refusal = await Shop.RefusedAsync(
+                administrator.IssueInitialPasswordAsync(new IssueInitialPasswordRequest { Name = $"users/{person}" }));
+            Assert.Contains(refusal.Reason(), (string[])["NOT_FOUND", "PERMISSION_DENIED"]);
+        }
+
+        Assert.Equal(2, await portal.ReadAsync(db => db.PasswordCredentials.CountAsync()));
+    }
+
     private static Task<RpcException> RefusedAsync(Portal portal, string link, string password = Other) => Shop.RefusedAsync(
         portal.Sessions.SetPasswordAsync(new SetPasswordRequest { Token = link, Password = password }));
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Entitlement.Domain.Access;
+using Entitlement.Domain.Names;
 using Entitlement.Domain.People;
 using Entitlement.Server.Notifications;
 using Entitlement.Server.SignIn;
@@ -137,9 +138,29 @@ internal sealed partial class Portal : IAsyncDisposable
         },
         CancellationToken.None);
 
-    /// <summary>Gives a principal the role that may do everything.</summary>
-    public Task MakeAdministratorAsync(PrincipalKind kind, Guid id) => ChangeAsync(db => db.Add(RoleAssignment.Create(
-        kind, id, Role.SystemAdministrator, ResourcePath.System, expireTime: null, Clock.GetUtcNow())));
+    /// <summary>An account that people and service accounts belong to.</summary>
+    public async Task<AccountName> NewAccountAsync() => AccountName.Parse(
+        (await new AccountService.AccountServiceClient(Host.Administrator).CreateAccountAsync(
+            new CreateAccountRequest { Account = new Account { DisplayName = "Acme" } })).Account.Name,
+        "name");
+
+    public Task JoinAsync(AccountName account, Guid person) =>
+        ChangeAsync(db => db.Add(Membership.Begin(account.AccountId, person, Clock.GetUtcNow())));
+
+    public Task AssignAsync(PrincipalKind kind, Guid id, string role, string scope)
+    {
+        Assert.True(ResourcePath.TryParse(scope, out var path));
+        return ChangeAsync(db => db.Add(RoleAssignment.Create(kind, id, role, path, expireTime: null, Clock.GetUtcNow())));
+    }
+
+    /// <summary>The token of a person who administers an account.</summary>
+    public async Task<string> AddAdministratorAsync(AccountName account, string email = "admin@example.com")
+    {
+        var id = await AddWithPasswordAsync(email);
+        await JoinAsync(account, id);
+        await AssignAsync(PrincipalKind.User, id, "administrator", $"{account}");
+        return (await SignInAsync(email)).Token;
+    }
 
     public async Task<T> ReadAsync<T>(Func<EntitlementDbContext, Task<T>> read)
     {

@@ -121,6 +121,31 @@ public class SessionTests
     }
 
     [Fact]
+    public async Task Ones_own_are_seen_and_ended_without_any_role_and_nobody_elses()
+    {
+        await using var portal = await Portal.OpenAsync();
+        var id = await portal.AddWithPasswordAsync();
+        var other = await portal.AddWithPasswordAsync("bob@example.com");
+        var (own, lost, foreign) = (await portal.SignInAsync(), await portal.SignInAsync(), await portal.SignInAsync("bob@example.com"));
+
+        var listed = (await portal.As(own.Token).ListSessionsAsync(new ListSessionsRequest { Parent = $"users/{id}" })).Sessions;
+        Assert.Equal(own.Session.Name, Assert.Single(listed, session => session.Current).Name);
+        await portal.As(own.Token).RevokeSessionAsync(new RevokeSessionRequest { Name = lost.Session.Name });
+        Assert.Equal("revoked", await portal.CauseAsync(lost.Token));
+
+        foreach (var refusal in new[]
+        {
+            await Shop.RefusedAsync(portal.As(own.Token).ListSessionsAsync(new ListSessionsRequest { Parent = $"users/{other}" })),
+            await Shop.RefusedAsync(portal.As(own.Token).RevokeSessionAsync(new RevokeSessionRequest { Name = foreign.Session.Name })),
+        })
+        {
+            Assert.Equal((StatusCode.NotFound, "NOT_FOUND"), (refusal.StatusCode, refusal.Reason()));
+        }
+
+        Assert.Equal($"users/{other}", await portal.WhoAsync(foreign.Token));
+    }
+
+    [Fact]
     public async Task Is_needed_where_nothing_else_can_stand_in_for_it()
     {
         await using var portal = await Portal.OpenAsync();
