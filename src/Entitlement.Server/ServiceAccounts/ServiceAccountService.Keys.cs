@@ -20,6 +20,7 @@ internal sealed partial class ServiceAccountService
     {
         var owner = ServiceAccountName.Parse(request.Parent, "parent");
         var expireTime = WantedLicense.ReadTime(request.ExpireTime, "expire_time");
+        await guard.RequireAsync(context.GetCaller(), owner.ServiceAccountId, context.CancellationToken);
         var secret = SecretToken.NewSecret();
         var outcome = await writer.RunAsync(context, request, request.RequestId, async (change, token) =>
         {

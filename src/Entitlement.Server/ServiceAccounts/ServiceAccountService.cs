@@ -12,7 +12,7 @@ using ServiceAccount = Entitlement.Domain.Access.ServiceAccount;
 
 namespace Entitlement.Server.ServiceAccounts;
 
-internal sealed partial class ServiceAccountService(EntitlementDbContext db, OnceWriter writer)
+internal sealed partial class ServiceAccountService(EntitlementDbContext db, OnceWriter writer, KeyGuard guard)
     : V1.ServiceAccountService.ServiceAccountServiceBase
 {
     public override async Task<CreateServiceAccountResponse> CreateServiceAccount(

@@ -6,5 +6,5 @@ namespace Entitlement.Server.ServiceAccounts;
 internal static class ServiceAccountSlice
 {
     public static IServiceCollection AddServiceAccounts(this IServiceCollection services) =>
-        services.AddServed<ServiceAccountService>(() => V1.ServiceAccountService.Descriptor);
+        services.AddSingleton<KeyGuard>().AddServed<ServiceAccountService>(() => V1.ServiceAccountService.Descriptor);
 }

@@ -159,10 +159,51 @@ public class ServiceAccountTests
         Assert.Equal("NOT_FOUND", unknown.Reason());
     }
 
+    [Fact]
+    public async Task Gives_nobody_by_a_key_what_nobody_gave()
+    {
+        await using var portal = await Portal.OpenAsync();
+        var account = await portal.NewAccountAsync();
+        var token = await portal.AddAdministratorAsync(account);
+        var desk = new Desk(portal.Host.Connect(token));
+        var made = (await desk.CreateServiceAccountAsync(Create($"{account}"))).ServiceAccount;
+        var id = Guid.Parse(made.Name.Split('/')[^1]);
+        var own = await desk.CreateApiKeyAsync(new CreateApiKeyRequest { Parent = made.Name });
+        Assert.Equal($"serviceAccounts/{id}", await portal.WhoAsync(own.Secret));
+
+        await portal.AssignAsync(Domain.Access.PrincipalKind.ServiceAccount, id, "system-administrator", "");
+
+        var refusal = await Shop.RefusedAsync(desk.CreateApiKeyAsync(new CreateApiKeyRequest { Parent = made.Name }));
+        Assert.Equal(
+            (StatusCode.PermissionDenied, "ROLE_NOT_ASSIGNABLE", "roles/system-administrator"),
+            (refusal.StatusCode, refusal.Reason(), refusal.Info().Metadata["role"]));
+        Assert.Single((await desk.ListApiKeysAsync(new ListApiKeysRequest { Parent = made.Name })).ApiKeys);
+    }
+
+    [Fact]
+    public async Task Of_another_account_or_of_the_system_is_not_there_for_an_accounts_administrator()
+    {
+        await using var portal = await Portal.OpenAsync();
+        var (account, other) = (await portal.NewAccountAsync(), await portal.NewAccountAsync());
+        var owner = new Desk(portal.Host.Administrator);
+        string[] names =
+        [
+            (await owner.CreateServiceAccountAsync(Create($"{other}"))).ServiceAccount.Name,
+            (await owner.CreateServiceAccountAsync(Create(""))).ServiceAccount.Name,
+        ];
+        var desk = new Desk(portal.Host.Connect(await portal.AddAdministratorAsync(account)));
+
+        foreach (var name in names)
+        {
+            var refusal = await Shop.RefusedAsync(desk.CreateApiKeyAsync(new CreateApiKeyRequest { Parent = name }));
+            Assert.Contains(refusal.Reason(), (string[])["NOT_FOUND", "PERMISSION_DENIED"]);
+        }
+
+        Assert.Empty((await owner.ListApiKeysAsync(new ListApiKeysRequest { Parent = names[0] })).ApiKeys);
+    }
+
     private static CreateServiceAccountRequest Create(string parent, string name = "portal") =>
         new() { Parent = parent, ServiceAccount = new ServiceAccount { DisplayName = name } };
 
-    private static async Task<string> NewAccountAsync(Portal portal) =>
-        (await new AccountService.AccountServiceClient(portal.Host.Administrator).CreateAccountAsync(
-            new CreateAccountRequest { Account = new Account { DisplayName = "Acme" } })).Account.Name;
+    private static async Task<string> NewAccountAsync(Portal portal) => $"{await portal.NewAccountAsync()}";
 }
