@@ -23,7 +23,8 @@ public sealed class EntitlementException : Exception
     /// <summary>When the same call is worth another try; null where its reason says enough of that.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>The lines on which too little is left; empty for every reason but <see cref="FailureReason.SeatsExhausted"/>.</summary>
+    /// <summary>The lines on which too little is left, or would be; empty for every reason but <see cref="FailureReason.SeatsExhausted"/> and
+    /// <see cref="FailureReason.LimitBelowUse"/>.</summary>
     public IReadOnlyList<SeatLine> Shortages { get; internal init; } = [];
 
     /// <summary>Whom to ask; null for every reason but <see cref="FailureReason.PermissionDenied"/>, and where there is nobody.</summary>

@@ -79,4 +79,7 @@ public enum FailureReason
     PasswordsOff,
     IssuerUnavailable,
     MessageSent,
+    NotSold,
+    LicenseNotConfigured,
+    LicenseConfigured,
 }

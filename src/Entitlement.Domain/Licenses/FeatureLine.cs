@@ -52,6 +52,17 @@ public sealed class FeatureLine
 
     public int Quantity { get; private init; }
 
+    /// <summary>How much of it was sold, once less was chosen; 0 before.</summary>
+    public int SoldQuantity { get; private init; }
+
+    /// <summary>The most that may be chosen.</summary>
+    public int MostQuantity => Math.Max(SoldQuantity, Quantity);
+
+    /// <summary>
+    /// How much is held above what is allowed, because somebody chose less knowingly. Nothing is taken on its account.
+    /// </summary>
+    public int Excess { get; private init; }
+
     /// <summary>
     /// How much may be held above <see cref="Quantity"/>: what was not sold, and is not refused either.
     /// </summary>

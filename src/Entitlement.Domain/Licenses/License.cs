@@ -31,6 +31,12 @@ public sealed record LicenseTerms
     /// <summary>For a trial license how long a machine may try it, whole days; null for one that is bought.</summary>
     public TimeSpan? TrialDuration { get; init; }
 
+    /// <summary>What may be chosen beside <see cref="Edition"/>; only of a new license.</summary>
+    public IReadOnlyList<string> Editions { get; init; } = [];
+
+    /// <summary>Whether it grants nothing before somebody has chosen; only of a new license.</summary>
+    public bool AwaitsConfiguration { get; init; }
+
     public IReadOnlyList<FeatureTerms> Features { get; init; } = [];
 }
 
@@ -127,6 +133,8 @@ public sealed partial class License
             Slc = Slc.Random(),
             ExternalRef = Text.ExternalRef(terms.ExternalRef, "license.external_ref"),
             TrialDays = ReadTrialDays(terms),
+            Editions = RequireEditions(terms.Editions),
+            AwaitsConfiguration = terms.AwaitsConfiguration,
             CreateTime = now,
         };
         license.Take(terms, now);
@@ -158,7 +166,8 @@ public sealed partial class License
         RequireNotRevoked();
         var before = ToTerms();
         Take(terms, now);
-        if (MachineLimit + MachineOverage < MachinesHeld)
+        var allowsLess = MachineLimit < before.MachineLimit || MachineOverage < before.MachineOverage;
+        if (allowsLess && MachineLimit + MachineOverage < MachinesHeld)
         {
             throw Refusal.LimitBelowUse(
                 Name, new SeatLine(SeatLine.Machines, MachineLimit, MachinesHeld, Requested: 0, MachineOverage));
@@ -169,6 +178,8 @@ public sealed partial class License
             return false;
         }
 
+        // Whoever changes the limit here sells more or fewer.
+        SoldMachines = MachineLimit == before.MachineLimit ? SoldMachines : 0;
         Terms++;
         return true;
     }
@@ -203,6 +214,10 @@ public sealed partial class License
             SuspendTime = SuspendTime,
             RevokeTime = RevokeTime,
             ExpectsMachines = ExpectsMachines,
+            SoldMachines = SoldMachines,
+            MachineExcess = MachineExcess,
+            Editions = Editions,
+            AwaitsConfiguration = AwaitsConfiguration,
             TrialDays = TrialDays,
             Terms = Terms + 1,
             CreateTime = CreateTime,
@@ -268,6 +283,8 @@ public sealed partial class License
         {
             throw Refusal.LicenseExpired(Name, end);
         }
+
+        RequireConfigured();
     }
 
     /// <summary>Builds made on the day on which care ends are covered: a build has a date, not a time.</summary>

@@ -54,6 +54,12 @@ internal sealed class LicenseFileIssuer(LicenseSigner signer)
         var byFeature = devices.ToLookup(device => device.Feature, device => device.Id, StringComparer.Ordinal);
         foreach (var line in features.OrderBy(line => line.Code, StringComparer.Ordinal))
         {
+            if (line is { Counts: not FeatureCount.Device, Quantity: 0 })
+            {
+                // Sold, and switched off by whoever configured the license.
+                continue;
+            }
+
             if (line.Counts == FeatureCount.License)
             {
                 yield return new LicensedFeature(line.Code, FeatureCounting.License, line.Quantity);

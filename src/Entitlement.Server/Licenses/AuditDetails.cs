@@ -27,6 +27,14 @@ internal sealed record LicenseUpdated(AuditedTerms Before, AuditedTerms After);
 /// <param name="MachinesHeld">How many machines went with it.</param>
 internal sealed record LicenseTransferred(string From, string To, int MachinesHeld);
 
+/// <summary>What it keeps of a license that was configured.</summary>
+internal sealed record LicenseReconfigured(AuditedConfiguration Before, AuditedConfiguration After);
+
+/// <param name="Edition">The edition.</param>
+/// <param name="MachineLimit">How many machines.</param>
+/// <param name="Features">How much of each feature.</param>
+internal sealed record AuditedConfiguration(string Edition, int MachineLimit, IReadOnlyDictionary<string, int> Features);
+
 internal sealed record AuditedTerms(
     string Edition, string ActivationMode, int MachineLimit, int MachineOverage, int MachineMatch,
     DateTimeOffset? EndTime, DateTimeOffset? CareEndTime, bool PerpetualOffline, int ReleaseLimit);
@@ -36,4 +44,5 @@ internal sealed record AuditedTerms(
 [JsonSerializable(typeof(LicenseChanged))]
 [JsonSerializable(typeof(LicenseUpdated))]
 [JsonSerializable(typeof(LicenseTransferred))]
+[JsonSerializable(typeof(LicenseReconfigured))]
 internal sealed partial class LicenseJson : JsonSerializerContext;

@@ -45,6 +45,21 @@ internal sealed class LicenseService(LicenseReader reader, OnceWriter writer, Ac
         return new UpdateLicenseResponse { License = await LoadAsync(outcome, context) };
     }
 
+    public override async Task<ConfigureLicenseResponse> ConfigureLicense(ConfigureLicenseRequest request, ServerCallContext context)
+    {
+        var outcome = await writer.RunAsync(
+            context, request, request.RequestId, LicenseReconfiguration.Parse(request).RunAsync);
+        return new ConfigureLicenseResponse { License = await LoadAsync(outcome, context) };
+    }
+
+    public override async Task<ReconfigureLicenseResponse> ReconfigureLicense(
+        ReconfigureLicenseRequest request, ServerCallContext context)
+    {
+        var outcome = await writer.RunAsync(
+            context, request, request.RequestId, LicenseReconfiguration.Parse(request).RunAsync);
+        return new ReconfigureLicenseResponse { License = await LoadAsync(outcome, context) };
+    }
+
     public override async Task<SuspendLicenseResponse> SuspendLicense(SuspendLicenseRequest request, ServerCallContext context)
     {
         var change = new LicenseTransition(request.Name, request.Reason, "license.suspend", (license, now) => license.Suspend(now));

@@ -59,9 +59,14 @@ internal sealed record LicenseUpdate(LicenseName Name, V1.License Wanted, IReadO
         var (limit, overage) = (license.MachineLimit, license.MachineOverage);
         var rows = await db.Licenses
             .Where(row => row.AccountId == license.AccountId && row.Id == license.Id)
-            .Where(row => row.MachinesHeld <= limit + overage)
+            .Where(row => row.MachinesHeld <= limit + overage || (row.MachineLimit <= limit && row.MachineOverage <= overage))
             .ExecuteUpdateAsync(
-                set => set.SetProperty(row => row.MachineLimit, limit).SetProperty(row => row.MachineOverage, overage),
+                set => set
+                    .SetProperty(row => row.MachineLimit, limit)
+                    .SetProperty(row => row.MachineOverage, overage)
+                    .SetProperty(
+                        row => row.MachineExcess,
+                        row => row.MachinesHeld > limit + overage ? row.MachinesHeld - limit - overage : 0),
                 cancellationToken);
         if (rows == 0)
         {

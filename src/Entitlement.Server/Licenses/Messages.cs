@@ -35,6 +35,9 @@ internal static class Messages
         CreateTime = license.CreateTime.ToTimestamp(),
         SuspendTime = license.SuspendTime?.ToTimestamp(),
         RevokeTime = license.RevokeTime?.ToTimestamp(),
+        SoldMachineLimit = license.SoldMachineLimit,
+        Editions = { license.OtherEditions },
+        AwaitsConfiguration = license.AwaitsConfiguration,
     };
 
     public static V1.LicenseState ToMessage(this LicenseState state) => state switch
@@ -55,6 +58,7 @@ internal static class Messages
             FeatureCount.Lease => V1.FeatureCount.Lease,
         },
         Quantity = line.Quantity,
+        SoldQuantity = line.MostQuantity,
         Overage = line.Overage,
         LeaseDuration = line.LeaseSeconds > 0 ? new Duration { Seconds = line.LeaseSeconds } : null,
         Held = line.Held,

@@ -27,6 +27,8 @@ internal static class WantedLicense
         CareEndTime = ReadTime(wanted.CareEndTime, "license.care_end_time"),
         PerpetualOffline = wanted.PerpetualOffline,
         ExternalRef = wanted.ExternalRef,
+        Editions = [.. wanted.Editions],
+        AwaitsConfiguration = wanted.AwaitsConfiguration,
         TrialDuration = ReadTrial(wanted.TrialDuration),
         Features = [.. wanted.Features.Select(ReadFeature)],
     };

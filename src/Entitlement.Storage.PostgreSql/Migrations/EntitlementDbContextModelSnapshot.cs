@@ -845,6 +845,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("Counts")
                         .HasColumnType("integer");
 
+                    b.Property<int>("Excess")
+                        .HasColumnType("integer");
+
                     b.Property<int>("Held")
                         .HasColumnType("integer");
 
@@ -857,11 +860,14 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("Quantity")
                         .HasColumnType("integer");
 
+                    b.Property<int>("SoldQuantity")
+                        .HasColumnType("integer");
+
                     b.HasKey("AccountId", "LicenseId", "Code");
 
                     b.ToTable("FeatureLines", null, t =>
                         {
-                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\"");
+                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\" + \"Excess\"");
                         });
                 });
 
@@ -876,6 +882,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<int>("ActivationMode")
                         .HasColumnType("integer");
 
+                    b.Property<bool>("AwaitsConfiguration")
+                        .HasColumnType("boolean");
+
                     b.Property<long?>("CareEndTime")
                         .HasColumnType("bigint");
 
@@ -886,6 +895,11 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)");
+
+                    b.Property<string>("Editions")
+                        .IsRequired()
+                        .HasMaxLength(2064)
+                        .HasColumnType("character varying(2064)");
 
                     b.Property<long?>("EndTime")
                         .HasColumnType("bigint");
@@ -898,6 +912,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .IsUnicode(false)
                         .HasColumnType("character varying(128)")
                         .UseCollation("C");
+
+                    b.Property<int>("MachineExcess")
+                        .HasColumnType("integer");
 
                     b.Property<int>("MachineLimit")
                         .HasColumnType("integer");
@@ -931,6 +948,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .IsFixedLength()
                         .UseCollation("C");
 
+                    b.Property<int>("SoldMachines")
+                        .HasColumnType("integer");
+
                     b.Property<long?>("SuspendTime")
                         .HasColumnType("bigint");
 
@@ -948,7 +968,7 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.ToTable("Licenses", null, t =>
                         {
-                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
+                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\" + \"MachineExcess\"");
                         });
                 });
 

@@ -947,6 +947,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("Counts")
                         .HasColumnType("int");
 
+                    b.Property<int>("Excess")
+                        .HasColumnType("int");
+
                     b.Property<int>("Held")
                         .HasColumnType("int");
 
@@ -959,11 +962,14 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("Quantity")
                         .HasColumnType("int");
 
+                    b.Property<int>("SoldQuantity")
+                        .HasColumnType("int");
+
                     b.HasKey("AccountId", "LicenseId", "Code");
 
                     b.ToTable("FeatureLines", null, t =>
                         {
-                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\"");
+                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\" + \"Excess\"");
                         });
                 });
 
@@ -982,6 +988,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<int>("ActivationMode")
                         .HasColumnType("int");
 
+                    b.Property<bool>("AwaitsConfiguration")
+                        .HasColumnType("bit");
+
                     b.Property<long?>("CareEndTime")
                         .HasColumnType("bigint");
 
@@ -992,6 +1001,11 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasMaxLength(128)
                         .HasColumnType("nvarchar(128)");
+
+                    b.Property<string>("Editions")
+                        .IsRequired()
+                        .HasMaxLength(2064)
+                        .HasColumnType("nvarchar(2064)");
 
                     b.Property<long?>("EndTime")
                         .HasColumnType("bigint");
@@ -1004,6 +1018,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .IsUnicode(false)
                         .HasColumnType("varchar(128)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("MachineExcess")
+                        .HasColumnType("int");
 
                     b.Property<int>("MachineLimit")
                         .HasColumnType("int");
@@ -1040,6 +1057,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .IsFixedLength()
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<int>("SoldMachines")
+                        .HasColumnType("int");
+
                     b.Property<long?>("SuspendTime")
                         .HasColumnType("bigint");
 
@@ -1057,7 +1077,7 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.ToTable("Licenses", null, t =>
                         {
-                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
+                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\" + \"MachineExcess\"");
                         });
                 });
 

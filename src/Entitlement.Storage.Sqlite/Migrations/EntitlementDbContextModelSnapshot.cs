@@ -923,6 +923,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("Counts")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Excess")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Held")
                         .HasColumnType("INTEGER");
 
@@ -935,11 +938,14 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("Quantity")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("SoldQuantity")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("AccountId", "LicenseId", "Code");
 
                     b.ToTable("FeatureLines", null, t =>
                         {
-                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\"");
+                            t.HasCheckConstraint("CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\" + \"Excess\"");
                         });
                 });
 
@@ -958,6 +964,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<int>("ActivationMode")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("AwaitsConfiguration")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("CareEndTime")
                         .HasColumnType("INTEGER");
 
@@ -967,6 +976,11 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<string>("Edition")
                         .IsRequired()
                         .HasMaxLength(128)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Editions")
+                        .IsRequired()
+                        .HasMaxLength(2064)
                         .HasColumnType("TEXT");
 
                     b.Property<long?>("EndTime")
@@ -979,6 +993,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasMaxLength(128)
                         .IsUnicode(false)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("MachineExcess")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("MachineLimit")
                         .HasColumnType("INTEGER");
@@ -1014,6 +1031,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .IsFixedLength();
 
+                    b.Property<int>("SoldMachines")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("SuspendTime")
                         .HasColumnType("INTEGER");
 
@@ -1031,7 +1051,7 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.ToTable("Licenses", null, t =>
                         {
-                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\"");
+                            t.HasCheckConstraint("CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\" + \"MachineExcess\"");
                         });
                 });
 

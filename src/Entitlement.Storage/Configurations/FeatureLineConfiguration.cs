@@ -10,7 +10,7 @@ internal sealed class FeatureLineConfiguration : IEntityTypeConfiguration<Featur
     public void Configure(EntityTypeBuilder<FeatureLine> builder)
     {
         builder.ToTable("FeatureLines", table => table.HasCheckConstraint(
-            "CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\""));
+            "CK_FeatureLines_Held", "\"Held\" BETWEEN 0 AND \"Quantity\" + \"Overage\" + \"Excess\""));
 
         builder.HasKey(line => new { line.AccountId, line.LicenseId, line.Code });
         builder.Property(line => line.Code).IsCode(Text.MaxFeatureCodeLength);

@@ -13,11 +13,13 @@ internal sealed class LicenseConfiguration : IEntityTypeConfiguration<License>
     {
         // The last word on overselling, whatever a fault above this line believes.
         builder.ToTable("Licenses", table => table.HasCheckConstraint(
-            "CK_Licenses_MachinesHeld", "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\""));
+            "CK_Licenses_MachinesHeld",
+            "\"MachinesHeld\" BETWEEN 0 AND \"MachineLimit\" + \"MachineOverage\" + \"MachineExcess\""));
 
         builder.HasKey(license => new { license.AccountId, license.Id });
         builder.HasIndex(license => new { license.AccountId, license.RevokeTime }).HasFilter("\"RevokeTime\" IS NOT NULL");
         builder.Property(license => license.Edition).HasMaxLength(Text.MaxEditionLength);
+        builder.Property(license => license.Editions).HasMaxLength(License.MaxEditions * (Text.MaxEditionLength + 1));
         builder.Property(license => license.ExternalRef).IsCode(Text.MaxExternalRefLength);
 
         // Set by us: a row version is never filled on SQLite, and two writers would both succeed.

@@ -16,6 +16,8 @@ internal static class LicenseCommands
         ListLicenses(),
         GetLicense(),
         LicenseUpdateCommand.Create(),
+        LicenseConfigureCommands.CreateConfigure(),
+        LicenseConfigureCommands.CreateReconfigure(),
         Change<SuspendLicenseRequest, SuspendLicenseResponse>(
             "suspend", "Take a license out of force until it is reinstated", nameof(Stub.SuspendLicense)),
         Change<ReinstateLicenseRequest, ReinstateLicenseResponse>(

@@ -33,12 +33,23 @@ internal static class LicenseCreateCommand
         CustomParser = Durations.ParseDays,
     };
 
+    private static readonly Option<string[]> Editions = new("--other-edition")
+    {
+        Description = "An edition that may be chosen later beside --edition. Repeatable.",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<bool> ConfigureFirst = new("--configure-first")
+    {
+        Description = "Grant nothing before somebody of the account has chosen by 'license configure'.",
+    };
+
     public static Command Create()
     {
         var command = new RpcCommand<CreateLicenseRequest, CreateLicenseResponse>(
             "create", "Create a license with a new SLC", LicenseCommands.Rpc(nameof(Stub.CreateLicense)), Fill)
         {
-            Account, Product, Features, Trial, ExternalRef, RequestId.Option,
+            Account, Product, Features, Trial, Editions, ConfigureFirst, ExternalRef, RequestId.Option,
         };
         LicenseTermOptions.AddTo(command);
         return command;
@@ -56,6 +67,8 @@ internal static class LicenseCreateCommand
         };
         LicenseTermOptions.Fill(parse, request.License);
         request.License.Features.Add(parse.GetValue(Features) ?? []);
+        request.License.Editions.Add(parse.GetValue(Editions) ?? []);
+        request.License.AwaitsConfiguration = parse.GetValue(ConfigureFirst);
     }
 
     private static Option<string> Text(string name, string helpName, string description, bool required = false) =>
