@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Accounts;
 using Entitlement.CommandLine.Activations;
 using Entitlement.CommandLine.Audit;
@@ -54,6 +55,7 @@ internal static class Entitle
             InspectCommand.Create(),
             new ImportCommand(),
             new ExportCommand(),
+            AccessCommands.Create(),
             AuditCommands.Create(),
             ReportCommands.Create(),
             MessageCommands.Create(),

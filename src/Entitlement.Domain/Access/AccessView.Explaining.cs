@@ -28,7 +28,14 @@ public sealed partial class AccessView
         [.. AllRoles(target).Where(one => one.Grant.IsHeld(now))];
 
     /// <summary>All that the principal may do to the target; nothing for one who is switched off.</summary>
-    public PermissionSet PermissionsOn(in AccessTarget target, DateTimeOffset now)
+    public PermissionSet PermissionsOn(in AccessTarget target, DateTimeOffset now) =>
+        PermissionsOn(target, now, _ => true);
+
+    /// <summary>The same as if some roles were not held.</summary>
+    /// <param name="target">On what.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="counts">Tells which roles are.</param>
+    public PermissionSet PermissionsOn(in AccessTarget target, DateTimeOffset now, Func<HeldRole, bool> counts)
     {
         if (!Principal.IsEnabled)
         {
@@ -36,7 +43,9 @@ public sealed partial class AccessView
         }
 
         var own = GivenByPolicy(target) | (IsOwn(target) ? BuiltInRoles.OwnPerson : PermissionSet.Empty);
-        return RolesOn(target, now).Aggregate(own, (set, one) => set | (one.Role?.Permissions ?? PermissionSet.Empty));
+        return RolesOn(target, now)
+            .Where(counts)
+            .Aggregate(own, (set, one) => set | (one.Role?.Permissions ?? PermissionSet.Empty));
     }
 
     /// <summary>

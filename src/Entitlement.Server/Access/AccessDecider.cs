@@ -96,7 +96,7 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
     /// Each account sees who its members are; what a person is beyond that is for the account of somebody who has no other, and
     /// holds nothing on the whole system: an account's administrator must not become the system's by a new password.
     /// </summary>
-    private static AccessTarget[] TargetsOf(
+    internal static AccessTarget[] TargetsOf(
         Guid person, IReadOnlyCollection<Guid> accounts, bool isOfSystem, Permission permission) =>
         permission is Permission.UserRead && accounts.Count > 0
             ? [.. accounts.Select(account => AccessTarget.Person(person, account))]

@@ -115,19 +115,7 @@ internal sealed class RefusalStatus(ErrorCatalogue catalogue, IOptions<ServerOpt
 
         if (refusal.Contacts is { } contacts)
         {
-            yield return new V1.AccessContacts
-            {
-                Account = $"{contacts.Account}",
-                Contacts =
-                {
-                    contacts.People.Select(person => new V1.AccessContacts.Types.Contact
-                    {
-                        Name = $"{person.Name}",
-                        DisplayName = person.DisplayName,
-                        Email = person.Email,
-                    }),
-                },
-            };
+            yield return contacts.ToMessage();
         }
 
         if (lines > 0)

@@ -1,5 +1,6 @@
 using Entitlement.Server.Abuse;
 using Entitlement.Server.Access;
+using Entitlement.Server.Access.Answers;
 using Entitlement.Server.Accounts;
 using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
@@ -59,6 +60,7 @@ internal static class Composition
         services.AddHosting();
         services.AddErrors();
         services.AddAccess();
+        services.AddAccessAnswers();
         services.AddAbuse();
         services.AddGrpc(grpc =>
         {

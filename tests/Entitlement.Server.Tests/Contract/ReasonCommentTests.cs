@@ -15,7 +15,10 @@ namespace Entitlement.Server.Tests.Contract;
 public sealed partial class ReasonCommentTests : IAsyncDisposable
 {
     /// <summary>RPCs that change nothing begin so; every other one is taken for a change.</summary>
-    private static readonly string[] ReadingVerbs = ["Get", "List", "Preview", "Retrieve"];
+    private static readonly string[] ReadingVerbs =
+    [
+        "Get", "List", "Preview", "Retrieve", "Check", "BatchCheck", "Explain", "DryRun", "Watch",
+    ];
 
     private readonly WebApplication _app = Composition.Build(["--Storage:DataDirectory=/nowhere"]);
 

@@ -1,0 +1,108 @@
+using Entitlement.Domain.Errors;
+using Entitlement.V1;
+using Grpc.Core;
+
+namespace Entitlement.Server.Access.Answers;
+
+internal sealed class AccessService(
+    Inquiry inquiry,
+    Explainer explainer,
+    AllowedPrincipals principals,
+    AccessDryRun dryRun,
+    AccessWatch watch,
+    TimeProvider clock) : V1.AccessService.AccessServiceBase
+{
+    private const int MaxChecks = 1_000;
+
+    public override async Task<CheckPermissionResponse> CheckPermission(
+        CheckPermissionRequest request, ServerCallContext context)
+    {
+        var check = request.Check ?? throw Refusal.InvalidArgument("check", "is required");
+        var permission = check.Permission.ToDomain("check.permission");
+        var answer = await inquiry.AskAsync(
+            context, request.Principal, [new AskedResource("check.resource", check.Resource)], request.Consistency);
+        return new CheckPermissionResponse
+        {
+            Allowed = answer.IsAllowed(0, permission, clock.GetUtcNow()),
+            ConsistencyToken = answer.Token,
+        };
+    }
+
+    public override async Task<BatchCheckPermissionsResponse> BatchCheckPermissions(
+        BatchCheckPermissionsRequest request, ServerCallContext context)
+    {
+        if (request.Checks.Count is 0 or > MaxChecks)
+        {
+            throw Refusal.InvalidArgument("checks", $"must be 1 to {MaxChecks}");
+        }
+
+        var permissions = request.Checks
+            .Select((check, i) => check.Permission.ToDomain($"checks[{i}].permission"))
+            .ToList();
+        var answer = await inquiry.AskAsync(
+            context,
+            request.Principal,
+            [.. request.Checks.Select((check, i) => new AskedResource($"checks[{i}].resource", check.Resource))],
+            request.Consistency);
+        var now = clock.GetUtcNow();
+        return new BatchCheckPermissionsResponse
+        {
+            Allowed = { permissions.Select((permission, i) => answer.IsAllowed(i, permission, now)) },
+            ConsistencyToken = answer.Token,
+        };
+    }
+
+    public override async Task<ListPermissionsResponse> ListPermissions(
+        ListPermissionsRequest request, ServerCallContext context)
+    {
+        var answer = await inquiry.AskAsync(
+            context, request.Principal, [new AskedResource("resource", request.Resource)], request.Consistency);
+        var now = clock.GetUtcNow();
+        var roles = answer.Views(0).SelectMany(one => one.View.RolesOn(one.Target, now)).Distinct().ToList();
+        var assignable = answer.Views(0)
+            .Where(one => one.View.Decide(Domain.Access.Permission.AccessManage, one.Target, now).IsAllowed)
+            .SelectMany(one => one.View.AssignableOn(one.Target, now))
+            .Select(role => role.Id)
+            .Distinct();
+        return new ListPermissionsResponse
+        {
+            Permissions = { answer.PermissionsOn(0, now).ToList().Select(permission => permission.ToMessage()) },
+            Roles = { await explainer.TellAsync(answer, roles, context.CancellationToken) },
+            AssignableRoles = { assignable.Select(role => $"roles/{role}") },
+            ConsistencyToken = answer.Token,
+        };
+    }
+
+    public override async Task<ExplainPermissionResponse> ExplainPermission(
+        ExplainPermissionRequest request, ServerCallContext context)
+    {
+        var check = request.Check ?? throw Refusal.InvalidArgument("check", "is required");
+        var permission = check.Permission.ToDomain("check.permission");
+        var answer = await inquiry.AskAsync(
+            context, request.Principal, [new AskedResource("check.resource", check.Resource)], request.Consistency);
+        return new ExplainPermissionResponse
+        {
+            Explanation = await explainer.ExplainAsync(
+                answer, permission, clock.GetUtcNow(), context.CancellationToken),
+            ConsistencyToken = answer.Token,
+        };
+    }
+
+    public override Task<ListPrincipalsResponse> ListPrincipals(
+        ListPrincipalsRequest request, ServerCallContext context) =>
+        principals.ListAsync(request, clock.GetUtcNow(), context.CancellationToken);
+
+    public override Task<DryRunAccessChangeResponse> DryRunAccessChange(
+        DryRunAccessChangeRequest request, ServerCallContext context) =>
+        dryRun.TryAsync(
+            context.GetCaller(),
+            request.Draft ?? throw Refusal.InvalidArgument("draft", "is required"),
+            clock.GetUtcNow(),
+            context.CancellationToken);
+
+    public override Task WatchAccess(
+        WatchAccessRequest request,
+        IServerStreamWriter<WatchAccessResponse> responseStream,
+        ServerCallContext context) =>
+        watch.RunAsync(request.After, responseStream, context.CancellationToken);
+}

@@ -1,0 +1,107 @@
+using Entitlement.Domain.Names;
+using Entitlement.Storage;
+using Entitlement.Storage.Access;
+using Entitlement.V1;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entitlement.Server.Access.Answers;
+
+/// <summary>
+/// Follows the log of changes. It asks for the clock, which is one row, and for the log only when the clock moved; so
+/// what a watcher is told lags by at most <see cref="Interval"/>, whatever server made the change.
+/// </summary>
+internal sealed class AccessWatch(
+    IDbContextFactory<EntitlementDbContext> contexts, IHostApplicationLifetime lifetime, TimeProvider clock)
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// A bulk call touches thousands of things by one transaction; a message stays far below what one may have.
+    /// </summary>
+    private const int MaxChanges = 1_000;
+
+    public async Task RunAsync(
+        string after, IServerStreamWriter<WatchAccessResponse> stream, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await FollowAsync(after, stream, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The server stops: the stream ends well, and the watcher comes back with its token.
+        }
+    }
+
+    private async Task FollowAsync(
+        string after, IServerStreamWriter<WatchAccessResponse> stream, CancellationToken cancellationToken)
+    {
+        var now = await ReadVersionAsync(cancellationToken);
+        var told = after.Length == 0 ? now : Messages.ReadToken(after, now, "after");
+        await stream.WriteAsync(
+            new WatchAccessResponse { ConsistencyToken = Messages.ToToken(told) }, cancellationToken);
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            now = await ReadVersionAsync(cancellationToken);
+            if (now > told)
+            {
+                await TellAsync(told, now, stream, cancellationToken);
+                told = now;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private async Task<long> ReadVersionAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.ReadVersionAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// A token is given only with the last changes of its version, so that whoever stops before asks for them anew.
+    /// </summary>
+    private async Task TellAsync(
+        long told, long now, IServerStreamWriter<WatchAccessResponse> stream, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.AccessChanges
+            .Where(change => change.Version > told && change.Version <= now)
+            .OrderBy(change => change.Version)
+            .Select(change => new { change.Kind, change.Id })
+            .ToListAsync(cancellationToken);
+        var left = rows.Count;
+        foreach (var some in rows.Chunk(MaxChanges))
+        {
+            var principals = some.Where(row => row.Kind == AccessThing.Principal).Select(row => row.Id).ToList();
+            var services = await db.ServiceAccounts
+                .Where(one => principals.Contains(one.Id))
+                .Select(one => one.Id)
+                .ToListAsync(cancellationToken);
+            left -= some.Length;
+            await stream.WriteAsync(
+                new WatchAccessResponse
+                {
+                    Changes = { some.Select(row => Tell(row.Kind, row.Id, services.Contains(row.Id))) },
+                    ConsistencyToken = Messages.ToToken(left == 0 ? now : told),
+                },
+                cancellationToken);
+        }
+    }
+
+    private static WatchAccessResponse.Types.Change Tell(AccessThing kind, Guid id, bool isService) => new()
+    {
+        Kind = kind.ToMessage(),
+        Name = kind switch
+        {
+            AccessThing.Principal => isService ? $"serviceAccounts/{id}" : $"{new UserName(id)}",
+            AccessThing.Account => $"{new AccountName(id)}",
+            AccessThing.Product => $"{new ProductName(id)}",
+            AccessThing.Roles or AccessThing.System => "",
+        },
+    };
+}
