@@ -171,6 +171,7 @@ internal sealed partial class ActivationService(
         var change = new ActivationChange(situation.License, plan, activation, revision, file, received, approval)
         {
             EndsTrial = situation.MayEndTrial && (plan.TakesSeat || plan.TakesOver),
+            PersonId = byPrincipal && context.GetCaller() is Caller.User person ? person.Id : null,
         };
         if (!await writer.TryWriteAsync(change, actor, context.CancellationToken))
         {

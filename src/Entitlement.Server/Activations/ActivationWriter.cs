@@ -29,6 +29,9 @@ internal sealed record ActivationChange(
 {
     /// <summary>Whether the machine gives up the seats that it has by a trial of the same product.</summary>
     public bool EndsTrial { get; init; }
+
+    /// <summary>The person who gets the file sent; null where a product or a program had it issued.</summary>
+    public Guid? PersonId { get; init; }
 }
 
 /// <summary>A parked request that is approved.</summary>
@@ -76,6 +79,11 @@ internal sealed class ActivationWriter(Writer writer, StorageEngine engine)
                         // Before the seats of the bought license: whoever locks two licenses does it in this order.
                         await new Change(db, actor, change.Activation.UpdateTime).EndTrialAsync(
                             change.Activation, change.License.ProductId, change.Request.Marks, token);
+                    }
+
+                    if (change.PersonId is { } person)
+                    {
+                        await LicenseFileMessage.SendAsync(db, change, person, token);
                     }
 
                     // Last, so that the lock on the license is short.
