@@ -42,6 +42,6 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"(?<![\w/.-])(?<name>tools/[a-z-]+)\b(?![/.])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Tool();
 
-    [GeneratedRegex(@"tools/entitle (?<name>[a-z]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"tools/entitle (?<name>[a-z]+(-[a-z]+)*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex EntitleCommand();
 }
