@@ -107,6 +107,7 @@ public class ModelTests
                 "IX_Activations_Awaited",
                 "IX_Activations_Ended_FileExpireTime",
                 "IX_Activations_Trial",
+                "IX_AuditRecords_Actor",
                 "IX_AuditRecords_Block_Id",
                 "IX_ExternalIdentities_UserId_Issuer",
                 "IX_FormerHolders_AccountId_LicenseId",
@@ -134,6 +135,7 @@ public class ModelTests
                 "IX_SlcEntries_LicenseId",
                 "IX_TrialMarks_TrialId",
                 "IX_Trials_AccountId_LicenseId_Id",
+                "IX_Users_Scope_Id",
             ],
             indexes.Order(StringComparer.Ordinal));
     }
@@ -153,7 +155,7 @@ public class ModelTests
         // every database in turn, should there be several.
         string[] overAll =
         [
-            "IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id",
+            "IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id", "IX_AuditRecords_Actor",
             "IX_ParkedRequests_Id", "IX_ParkedRequests_Thumbprint_Jti", "IX_AccountAncestors_AncestorId_AccountId",
             "IX_Invitations_UserId_AccountId", "IX_Memberships_UserId_AccountId", "IX_Activations_Trial",
         ];

@@ -9,6 +9,7 @@ using Entitlement.CommandLine.Completion;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Estate;
 using Entitlement.CommandLine.Files;
+using Entitlement.CommandLine.Groups;
 using Entitlement.CommandLine.Health;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Keys;
@@ -20,6 +21,7 @@ using Entitlement.CommandLine.Rpc;
 using Entitlement.CommandLine.ServiceAccounts;
 using Entitlement.CommandLine.SignIn;
 using Entitlement.CommandLine.Trials;
+using Entitlement.CommandLine.Users;
 using Entitlement.Formats;
 using Entitlement.Signing;
 using Grpc.Core;
@@ -39,6 +41,9 @@ internal static class Entitle
             SessionCommands.CreateSessions(),
             SessionCommands.CreatePassword(),
             ServiceAccountCommands.Create(),
+            UserCommands.Create(),
+            GroupCommands.Create(),
+            UserCommands.CreateWhoAmI(),
             LicenseCommands.Create(),
             ActivationCommands.Create(),
             ParkedRequestCommands.Create(),

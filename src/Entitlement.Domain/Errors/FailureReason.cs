@@ -82,4 +82,5 @@ public enum FailureReason
     NotSold,
     LicenseNotConfigured,
     LicenseConfigured,
+    GroupBuiltIn,
 }

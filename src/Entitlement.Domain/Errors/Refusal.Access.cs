@@ -65,6 +65,10 @@ public static partial class Refusal
     public static EntitlementException RoleTaken(RoleName role) =>
         new(FailureReason.RoleTaken, $"There is {role} already. Choose another id.", ("role", $"{role}"));
 
+    public static EntitlementException GroupBuiltIn(GroupName group) =>
+        new(FailureReason.GroupBuiltIn, $"{group} comes with the service and can't be renamed or deleted. Make a group of your own.",
+            ("group", $"{group}"));
+
     private static string Advice(AccessContacts? contacts) => contacts switch
     {
         null => "Ask whoever runs this service for it.",

@@ -22,17 +22,25 @@ public sealed class Invitation
 
     public Guid UserId { get; private init; }
 
+    /// <summary>As the account wrote it, whatever address the person has since.</summary>
+    public string Email { get; private init; } = "";
+
     public DateTimeOffset CreateTime { get; private init; }
 
     public DateTimeOffset ExpireTime { get; private init; }
 
     public InvitationName Name => new(AccountId, Id);
 
-    public static Invitation Send(Guid account, Guid user, DateTimeOffset now) => new()
+    /// <param name="account">The account that invites.</param>
+    /// <param name="user">Who has the address.</param>
+    /// <param name="email">As <see cref="EmailAddress"/> writes it.</param>
+    /// <param name="now">When.</param>
+    public static Invitation Send(Guid account, Guid user, string email, DateTimeOffset now) => new()
     {
         AccountId = account,
         Id = Guid.CreateVersion7(now),
         UserId = user,
+        Email = email,
         CreateTime = now,
         ExpireTime = now + Lifetime,
     };

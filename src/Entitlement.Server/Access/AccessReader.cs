@@ -55,6 +55,16 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
         return (facts, memberships, isOfSystem);
     }
 
+    /// <summary>The same within a transaction that has locked access, so that nothing can come between.</summary>
+    /// <inheritdoc cref="ReadAsync(Guid, IReadOnlyCollection{Guid}, IReadOnlyCollection{Guid}, CancellationToken)"/>
+    public static async Task<AccessFacts> ReadLockedAsync(
+        EntitlementDbContext db,
+        Guid principal,
+        IReadOnlyCollection<Guid> accounts,
+        IReadOnlyCollection<Guid> scopes,
+        CancellationToken cancellationToken) =>
+        await ReadAtAsync(db, await db.ReadVersionAsync(cancellationToken), principal, accounts, scopes, cancellationToken);
+
     private async Task<AccessFacts> ReadAsync(
         Guid principal,
         Func<EntitlementDbContext, CancellationToken, Task<IReadOnlyCollection<Guid>>> accounts,

@@ -6,6 +6,7 @@ using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
 using Entitlement.Server.Errors;
 using Entitlement.Server.Estate;
+using Entitlement.Server.Groups;
 using Entitlement.Server.Health;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Licenses;
@@ -18,6 +19,7 @@ using Entitlement.Server.SignIn;
 using Entitlement.Server.Signing;
 using Entitlement.Server.Storage;
 using Entitlement.Server.Trials;
+using Entitlement.Server.Users;
 
 namespace Entitlement.Server.Hosting;
 
@@ -80,6 +82,8 @@ internal static class Composition
         services.AddAccounts();
         services.AddSignIn();
         services.AddServiceAccounts();
+        services.AddUsers();
+        services.AddGroups();
         services.AddLicenses();
         services.AddActivations();
         services.AddTrials();

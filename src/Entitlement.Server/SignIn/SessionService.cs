@@ -11,6 +11,7 @@ using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using User = Entitlement.Domain.People.User;
 
 namespace Entitlement.Server.SignIn;
 

@@ -801,6 +801,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("Actor")
+                        .HasFilter("\"Reason\" IS NOT NULL");
+
                     b.HasIndex("Block", "Id")
                         .IsUnique();
 
@@ -1056,6 +1059,13 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<long>("CreateTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(254)")
+                        .UseCollation("C");
+
                     b.Property<long>("ExpireTime")
                         .HasColumnType("bigint");
 
@@ -1139,6 +1149,8 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Scope", "Id");
 
                     b.ToTable("Users", (string)null);
                 });

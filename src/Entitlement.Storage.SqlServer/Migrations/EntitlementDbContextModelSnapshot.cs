@@ -899,6 +899,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("Actor")
+                        .HasFilter("\"Reason\" IS NOT NULL");
+
                     b.HasIndex("Block", "Id")
                         .IsUnique();
 
@@ -1177,6 +1180,13 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<long>("CreateTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<long>("ExpireTime")
                         .HasColumnType("bigint");
 
@@ -1271,6 +1281,8 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasColumnType("int");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Scope", "Id");
 
                     b.ToTable("Users", (string)null);
                 });

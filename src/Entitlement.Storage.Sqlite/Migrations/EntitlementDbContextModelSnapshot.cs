@@ -876,6 +876,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
                     b.HasKey("AccountId", "Id");
 
+                    b.HasIndex("Actor")
+                        .HasFilter("\"Reason\" IS NOT NULL");
+
                     b.HasIndex("Block", "Id")
                         .IsUnique();
 
@@ -1151,6 +1154,12 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<long>("CreateTime")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("ExpireTime")
                         .HasColumnType("INTEGER");
 
@@ -1242,6 +1251,8 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Scope", "Id");
 
                     b.ToTable("Users", (string)null);
                 });

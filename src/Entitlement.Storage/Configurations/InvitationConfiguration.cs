@@ -1,3 +1,4 @@
+using Entitlement.Domain.Names;
 using Entitlement.Domain.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -10,6 +11,7 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
     {
         builder.ToTable("Invitations");
         builder.HasKey(invitation => new { invitation.AccountId, invitation.Id });
+        builder.Property(invitation => invitation.Email).IsCode(EmailAddress.MaxLength);
 
         // A person is invited once into an account, however often it is tried.
         builder.HasIndex(invitation => new { invitation.UserId, invitation.AccountId }).IsUnique();

@@ -11,6 +11,9 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
     {
         builder.ToTable("Users");
         builder.HasKey(user => user.Id);
+
+        // The few people of the system among all, in the order of a list.
+        builder.HasIndex(user => new { user.Scope, user.Id });
         builder.Property(user => user.DisplayName).HasMaxLength(Text.MaxDisplayNameLength);
         builder.Property(user => user.Email).IsCode(EmailAddress.MaxLength);
         builder.Property(user => user.PhoneNumber).IsCode(Text.MaxPhoneNumberLength);

@@ -17,7 +17,7 @@ public sealed partial class ReasonCommentTests : IAsyncDisposable
     /// <summary>RPCs that change nothing begin so; every other one is taken for a change.</summary>
     private static readonly string[] ReadingVerbs =
     [
-        "Get", "List", "Preview", "Retrieve", "Check", "BatchCheck", "Explain", "DryRun", "Watch",
+        "Get", "List", "Preview", "Retrieve", "Check", "BatchCheck", "Explain", "DryRun", "Watch", "Export",
     ];
 
     private readonly WebApplication _app = Composition.Build(["--Storage:DataDirectory=/nowhere"]);

@@ -17,6 +17,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using SessionService = Entitlement.V1.SessionService;
+using User = Entitlement.Domain.People.User;
+using UserScope = Entitlement.Domain.People.UserScope;
 
 namespace Entitlement.Server.Tests.SignIn;
 

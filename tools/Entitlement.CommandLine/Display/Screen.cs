@@ -49,6 +49,21 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool isTermina
         output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
+    /// <summary>An answer that holds nothing but that it was done.</summary>
+    public ExitCode Tell(IMessage answer, string done)
+    {
+        if (IsJson)
+        {
+            WriteJson(answer);
+        }
+        else
+        {
+            Note(done);
+        }
+
+        return ExitCode.Ok;
+    }
+
     public void WriteLine(string line) => output.WriteLine(line);
 
     public void Note(string line) => error.WriteLine(line);

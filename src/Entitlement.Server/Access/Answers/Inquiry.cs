@@ -8,6 +8,7 @@ using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Permission = Entitlement.Domain.Access.Permission;
+using UserScope = Entitlement.Domain.People.UserScope;
 
 namespace Entitlement.Server.Access.Answers;
 
