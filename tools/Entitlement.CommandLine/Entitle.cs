@@ -17,6 +17,7 @@ using Entitlement.CommandLine.Licenses;
 using Entitlement.CommandLine.Notifications;
 using Entitlement.CommandLine.Products;
 using Entitlement.CommandLine.Reports;
+using Entitlement.CommandLine.Roles;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.CommandLine.ServiceAccounts;
 using Entitlement.CommandLine.SignIn;
@@ -44,6 +45,8 @@ internal static class Entitle
             UserCommands.Create(),
             GroupCommands.Create(),
             UserCommands.CreateWhoAmI(),
+            RoleCommands.Create(),
+            AssignmentCommands.Create(),
             LicenseCommands.Create(),
             ActivationCommands.Create(),
             ParkedRequestCommands.Create(),

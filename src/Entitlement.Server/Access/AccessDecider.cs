@@ -102,7 +102,8 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
             ? [.. accounts.Select(account => AccessTarget.Person(person, account))]
             : [AccessTarget.Person(person, accounts.Count == 1 && !isOfSystem ? accounts.Single() : null)];
 
-    private static Guid PrincipalOf(Caller caller) => caller switch
+    /// <exception cref="EntitlementException">Nobody in particular calls.</exception>
+    public static Guid PrincipalOf(Caller caller) => caller switch
     {
         Caller.User user => user.Id,
         Caller.ServiceAccount account => account.Id,

@@ -42,10 +42,13 @@ internal sealed class AccessFacts(
     public IReadOnlyCollection<GrantFacts> Grants => grants;
 
     /// <summary>What a decision about a target rests on.</summary>
-    public AccessView ViewOf(in AccessTarget target) => new()
+    public AccessView ViewOf(in AccessTarget target) => ViewOf(target, roles);
+
+    /// <summary>The same, where other roles than those that are held matter too.</summary>
+    public AccessView ViewOf(in AccessTarget target, RoleBook book) => new()
     {
         Principal = principal,
-        Roles = roles,
+        Roles = book,
         System = _system,
         Accounts = [.. LineOf(target.AccountId).Select(Snapshot)],
         Product = target.Kind == ScopeKind.Product ? new ProductSnapshot(target.ProductId, Index(grants, ScopeKind.Product)) : null,
@@ -64,6 +67,14 @@ internal sealed class AccessFacts(
         }
 
         return line.ToImmutable();
+    }
+
+    /// <summary>The same for the owner of the machine of an embedded default, of whom nothing is kept and who may do everything.</summary>
+    public AccessFacts AsSystemAdministrator()
+    {
+        var owner = new PrincipalSnapshot(Guid.AllBitsSet, PrincipalKind.ServiceAccount) { IsOfSystem = true };
+        var grant = new Grant(Guid.Empty, owner.Id, Role.SystemAdministrator, Guid.Empty);
+        return new AccessFacts(version, owner, roles, accounts, [new GrantFacts(AccountId: null, ScopeKind.System, grant)]);
     }
 
     private static GrantIndex Index(IEnumerable<GrantFacts> grants, ScopeKind kind) =>

@@ -1,3 +1,4 @@
+using Entitlement.Domain.Access;
 using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Products;
 using Entitlement.Storage;
@@ -18,6 +19,14 @@ internal static class ReachedRows
         : db.SlcEntries.Where(entry => reach.Things.Contains(entry.LicenseId)
             || reach.Accounts.Contains(entry.AccountId)
             || db.AccountAncestors.Any(row => row.AccountId == entry.AccountId && reach.Trees.Contains(row.AncestorId)));
+
+    public static IQueryable<RoleAssignment> ReachedAssignments(this EntitlementDbContext db, AccessReach reach) =>
+        reach.Everything
+            ? db.RoleAssignments
+            : db.RoleAssignments.Where(one => reach.Things.Contains(one.ScopeId)
+                || (one.AccountId != null
+                    && (reach.Accounts.Contains(one.AccountId.Value)
+                        || db.AccountAncestors.Any(row => row.AccountId == one.AccountId && reach.Trees.Contains(row.AncestorId)))));
 
     public static IQueryable<Product> ReachedProducts(this EntitlementDbContext db, AccessReach reach) => reach.Everything
         ? db.Products

@@ -14,6 +14,7 @@ using Entitlement.Server.Notifications;
 using Entitlement.Server.Products;
 using Entitlement.Server.Reflection;
 using Entitlement.Server.Reports;
+using Entitlement.Server.Roles;
 using Entitlement.Server.ServiceAccounts;
 using Entitlement.Server.SignIn;
 using Entitlement.Server.Signing;
@@ -84,6 +85,7 @@ internal static class Composition
         services.AddServiceAccounts();
         services.AddUsers();
         services.AddGroups();
+        services.AddRoles();
         services.AddLicenses();
         services.AddActivations();
         services.AddTrials();

@@ -8,6 +8,8 @@ using Entitlement.Storage.Access;
 using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
+using ScopeKind = Entitlement.Domain.Access.ScopeKind;
 using ServiceAccount = Entitlement.Domain.Access.ServiceAccount;
 
 namespace Entitlement.Server.ServiceAccounts;

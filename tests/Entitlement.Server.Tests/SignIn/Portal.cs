@@ -16,6 +16,7 @@ using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
 using SessionService = Entitlement.V1.SessionService;
 using User = Entitlement.Domain.People.User;
 using UserScope = Entitlement.Domain.People.UserScope;

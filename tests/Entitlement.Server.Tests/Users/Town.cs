@@ -12,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Group = Entitlement.Domain.Access.Group;
 using GroupService = Entitlement.V1.GroupService;
+using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
 using ServiceAccount = Entitlement.Domain.Access.ServiceAccount;
 using Session = Entitlement.Domain.SignIn.Session;
 using UserService = Entitlement.V1.UserService;

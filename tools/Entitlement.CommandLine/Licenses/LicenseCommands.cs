@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Roles;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf;
@@ -10,7 +11,18 @@ namespace Entitlement.CommandLine.Licenses;
 /// <summary><c>entitle license …</c></summary>
 internal static class LicenseCommands
 {
-    public static Command Create() => new("license", "Create licenses and decide whether they are in force")
+    public static Command Create()
+    {
+        var command = CreateOwn();
+        foreach (var assignment in AssignmentCommands.ForLicenses())
+        {
+            command.Add(assignment);
+        }
+
+        return command;
+    }
+
+    private static Command CreateOwn() => new("license", "Create licenses, decide whether they are in force and who works with them")
     {
         LicenseCreateCommand.Create(),
         ListLicenses(),

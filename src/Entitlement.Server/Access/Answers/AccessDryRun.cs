@@ -6,6 +6,7 @@ using Entitlement.Storage.Access;
 using Entitlement.V1;
 using Microsoft.EntityFrameworkCore;
 using HeldRole = Entitlement.Domain.Access.HeldRole;
+using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
 
 namespace Entitlement.Server.Access.Answers;
 

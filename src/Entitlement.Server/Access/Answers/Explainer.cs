@@ -7,6 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 using HeldRole = Entitlement.Domain.Access.HeldRole;
 using Permission = Entitlement.Domain.Access.Permission;
+using ScopeKind = Entitlement.Domain.Access.ScopeKind;
 
 namespace Entitlement.Server.Access.Answers;
 
