@@ -112,7 +112,8 @@ internal sealed class Person(string name, string email, GrpcChannel channel)
     public AsyncUnaryCall<CreateUsersResponse> AddAsync(string account, params User[] users) =>
         Users.CreateUsersAsync(new CreateUsersRequest { Parent = account, Users = { users } });
 
-    /// <summary>The first user of those who are added is a new one; others may be asked for alike.</summary>
+    /// <summary>Adds somebody whom nobody knows yet.</summary>
+    /// <returns>The new user's name.</returns>
     public async Task<string> AddOneAsync(string account, string displayName, string address) =>
         (await AddAsync(account, new User { DisplayName = displayName, Email = address })).Results.Single().User.Name;
 
