@@ -47,16 +47,16 @@ public sealed class RoleAssignment
         ResourcePath scope,
         DateTimeOffset? expireTime,
         DateTimeOffset now) => new()
-    {
-        Id = Guid.CreateVersion7(now),
-        SubjectKind = subjectKind,
-        SubjectId = subject,
-        RoleId = role,
-        ScopeKind = scope.Scope.Kind,
-        ScopeId = scope.Scope.Id,
-        ScopeName = scope.ScopeName,
-        AccountId = scope.AccountId,
-        CreateTime = now,
-        ExpireTime = expireTime,
-    };
+        {
+            Id = Guid.CreateVersion7(now),
+            SubjectKind = subjectKind,
+            SubjectId = subject,
+            RoleId = role,
+            ScopeKind = scope.Scope.Kind,
+            ScopeId = scope.Scope.Id,
+            ScopeName = scope.ScopeName,
+            AccountId = scope.AccountId,
+            CreateTime = now,
+            ExpireTime = expireTime,
+        };
 }

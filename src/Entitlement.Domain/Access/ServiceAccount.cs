@@ -66,13 +66,13 @@ public sealed class ServiceAccountKey
 
     public static ServiceAccountKey Create(
         Guid serviceAccount, ReadOnlySpan<byte> secret, DateTimeOffset? expireTime, DateTimeOffset now) => new()
-    {
-        Id = Guid.CreateVersion7(now),
-        ServiceAccountId = serviceAccount,
-        SecretHash = SignIn.SecretHash.Of(secret),
-        CreateTime = now,
-        ExpireTime = expireTime,
-    };
+        {
+            Id = Guid.CreateVersion7(now),
+            ServiceAccountId = serviceAccount,
+            SecretHash = SignIn.SecretHash.Of(secret),
+            CreateTime = now,
+            ExpireTime = expireTime,
+        };
 
     public bool HasSecret(ReadOnlySpan<byte> secret) => SignIn.SecretHash.Matches(SecretHash, secret);
 

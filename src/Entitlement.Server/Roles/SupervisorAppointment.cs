@@ -4,7 +4,6 @@ using Entitlement.Domain.Names;
 using Entitlement.Domain.Notifications;
 using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
-using Entitlement.Server.Notifications;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Roles;

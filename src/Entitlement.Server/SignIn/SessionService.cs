@@ -1,6 +1,5 @@
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
-using Entitlement.Domain.People;
 using Entitlement.Domain.SignIn;
 using Entitlement.Server.Abuse;
 using Entitlement.Server.Access;

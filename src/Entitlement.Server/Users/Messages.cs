@@ -39,17 +39,17 @@ internal static class Messages
     /// <param name="since">Since when the person belongs to it.</param>
     public static V1.Member ToMember(
         this User user, AccountName? account, IEnumerable<string> roles, DateTimeOffset since) => new()
-    {
-        Name = account is { } one ? $"{new MemberName(one.AccountId, user.Id)}" : "",
-        User = $"{user.Name}",
-        DisplayName = user.DisplayName,
-        Email = user.Email ?? "",
-        PhoneNumber = user.PhoneNumber ?? "",
-        IsEnabled = user.IsEnabled,
-        IsPrimary = account is { } it && user.PrimaryAccountId == it.AccountId,
-        Roles = { roles.Select(role => $"{new RoleName(role)}") },
-        CreateTime = since.ToTimestamp(),
-    };
+        {
+            Name = account is { } one ? $"{new MemberName(one.AccountId, user.Id)}" : "",
+            User = $"{user.Name}",
+            DisplayName = user.DisplayName,
+            Email = user.Email ?? "",
+            PhoneNumber = user.PhoneNumber ?? "",
+            IsEnabled = user.IsEnabled,
+            IsPrimary = account is { } it && user.PrimaryAccountId == it.AccountId,
+            Roles = { roles.Select(role => $"{new RoleName(role)}") },
+            CreateTime = since.ToTimestamp(),
+        };
 
     public static V1.Invitation ToMessage(this Invitation invitation, string account) => new()
     {

@@ -104,7 +104,9 @@ public class GroupTests
             ("group.display_name", "empty", () => town.Groups.UpdateGroupAsync(Rename(one, ""))),
             ("update_mask", "another field", () => town.Groups.UpdateGroupAsync(new UpdateGroupRequest
             {
-                Name = one, Group = new Group(), UpdateMask = new FieldMask { Paths = { "name" } },
+                Name = one,
+                Group = new Group(),
+                UpdateMask = new FieldMask { Paths = { "name" } },
             })));
         Assert.Equal(
             "NOT_FOUND", (await Shop.RefusedAsync(town.Groups.AddGroupMemberAsync(Ask(foreign, $"users/{Guid.NewGuid()}")))).Reason());
@@ -142,7 +144,7 @@ public class GroupTests
 
         Assert.Equal(
             ["ROLE_NOT_ASSIGNABLE", "ROLE_NOT_ALLOWED", "ROLE_NOT_ASSIGNABLE", "PERMISSION_DENIED"], refusals.Take(4));
-        Assert.Contains(refusals[4], new[] { "PERMISSION_DENIED", "NOT_FOUND" });
+        Assert.True(refusals[4] is "PERMISSION_DENIED" or "NOT_FOUND", refusals[4]);
         Assert.Equal("NOT_FOUND", refusals[5]);
         Assert.Equal(
             "ROLE_NOT_ASSIGNABLE",

@@ -20,7 +20,7 @@ public class AssignmentTests
 
         var changed = await company.Assignments.SetRolesAsync(Set(company.Customer, ann, "roles/reporting"));
         Assert.Equal(["roles/reporting"], await HeldAsync(company, ann));
-        Assert.True(long.Parse(changed.ConsistencyToken) > long.Parse(given.ConsistencyToken));
+        Assert.NotEqual(given.ConsistencyToken, changed.ConsistencyToken);
 
         var listed = await company.Assignments.ListRoleAssignmentsAsync(new ListRoleAssignmentsRequest { Scope = company.Customer });
         Assert.Equal((ann, "roles/reporting", company.Customer), listed.RoleAssignments.Select(one => (one.Principal, one.Role, one.Scope)).Single());

@@ -59,12 +59,11 @@ public class UserAccessTests
         Assert.Equal("NOT_FOUND", await ReasonAsync(stranger.GetUserAsync(new GetUserRequest { Name = shared.Name })));
         Assert.Equal("NOT_FOUND", await ReasonAsync(stranger.ListMembersAsync(new ListMembersRequest { Parent = other })));
         Assert.Equal("NOT_FOUND", await ReasonAsync(portal.ListInvitationsAsync(new ListInvitationsRequest { Parent = shared.Name })));
-        Assert.Contains(
-            await ReasonAsync(portal.EraseUserAsync(new EraseUserRequest { Name = shared.Name, Reason = "Gone." })),
-            new[] { "PERMISSION_DENIED", "NOT_FOUND" });
+        var erasure = await ReasonAsync(portal.EraseUserAsync(new EraseUserRequest { Name = shared.Name, Reason = "Gone." }));
+        Assert.True(erasure is "PERMISSION_DENIED" or "NOT_FOUND", erasure);
         using var export = portal.ExportUser(new ExportUserRequest { Name = shared.Name });
         var kept = await Assert.ThrowsAsync<RpcException>(() => export.ResponseStream.MoveNext(CancellationToken.None));
-        Assert.Contains(kept.Reason(), new[] { "PERMISSION_DENIED", "NOT_FOUND" });
+        Assert.True(kept.Reason() is "PERMISSION_DENIED" or "NOT_FOUND", kept.Reason());
     }
 
     [Theory]
@@ -135,9 +134,8 @@ public class UserAccessTests
 
         Assert.Equal(("Ann Ek", "ann@example.com", "040 1", other), (changed.DisplayName, changed.Email, changed.PhoneNumber, changed.PrimaryAccount));
         Assert.Equal([account, other], changed.Accounts.OrderBy(name => name == other));
-        Assert.Contains(
-            await ReasonAsync(users.UpdateUserAsync(UserUpdateTests.Change(bo, wanted, "display_name"))),
-            new[] { "PERMISSION_DENIED", "NOT_FOUND" });
+        var ofAnother = await ReasonAsync(users.UpdateUserAsync(UserUpdateTests.Change(bo, wanted, "display_name")));
+        Assert.True(ofAnother is "PERMISSION_DENIED" or "NOT_FOUND", ofAnother);
         var caller = (await users.GetCallerAsync(new GetCallerRequest())).Caller;
         Assert.Equal((ann.Name, other), (caller.Name, caller.PrimaryAccount));
         Assert.Equal(

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.CommandLine.Users;
 using Entitlement.V1;

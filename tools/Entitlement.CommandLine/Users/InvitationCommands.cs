@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Stub = Entitlement.V1.UserService.UserServiceClient;

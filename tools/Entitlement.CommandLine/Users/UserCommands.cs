@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Display;
-using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Entitlement.CommandLine.Files;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.V1;
 

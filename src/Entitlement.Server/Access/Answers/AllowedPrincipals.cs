@@ -1,7 +1,6 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
-using Entitlement.Domain.People;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;

@@ -1,7 +1,6 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
-using Entitlement.Domain.People;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
 using Entitlement.V1;
