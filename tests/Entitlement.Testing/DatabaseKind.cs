@@ -28,4 +28,11 @@ public static class Databases
     public static IEnumerable<object[]> All => SqlServer is null
         ? [[DatabaseKind.Sqlite], [DatabaseKind.PostgreSql]]
         : [[DatabaseKind.Sqlite], [DatabaseKind.PostgreSql], [DatabaseKind.SqlServer]];
+
+    /// <summary>
+    /// The embedded default alone, and all of them with <c>tools/test --long</c>: for stories of a slice whose other tests run on
+    /// all in any case, its races above all. Everything on everything would not fit into the time that a usual run has.
+    /// </summary>
+    public static IEnumerable<object[]> Usual =>
+        Environment.GetEnvironmentVariable("ENTITLEMENT_TEST_LONG") == "1" ? All : [[DatabaseKind.Sqlite]];
 }

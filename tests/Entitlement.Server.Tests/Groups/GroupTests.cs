@@ -36,7 +36,7 @@ public class GroupTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_group_of_administrators_stays_as_it_is(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -51,7 +51,7 @@ public class GroupTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Takes_those_of_the_account_of_one_above_and_of_the_system_and_nobody_else(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -113,7 +113,7 @@ public class GroupTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task To_join_a_group_is_to_be_given_each_of_its_roles(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -152,7 +152,7 @@ public class GroupTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Members_of_the_group_of_administrators_are_administrators_until_they_leave_it(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -172,7 +172,7 @@ public class GroupTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_last_administrator_does_not_leave_the_group_that_makes_one(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

@@ -90,7 +90,7 @@ public class MessageServiceTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Forgets_what_ended_after_its_time_and_keeps_what_waits(DatabaseKind database)
     {
         await using var office = await GivenUpAsync(database);

@@ -68,7 +68,7 @@ public class SendingTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_server_that_dies_before_it_notes_the_sending_has_it_sent_again_under_the_same_id(DatabaseKind database)
     {
         await using var office = await PostOffice.OpenAsync(database);
@@ -95,7 +95,7 @@ public class SendingTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_server_that_lives_notes_the_sending_once_its_database_is_back(DatabaseKind database)
     {
         await using var office = await PostOffice.OpenAsync(database);

@@ -52,7 +52,7 @@ public class CustomerReportTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Covers_the_accounts_below_when_it_is_asked_to_and_no_others(DatabaseKind database)
     {
         await using var host = await EntitlementHost.StartAsync(database);

@@ -27,7 +27,7 @@ public class AssignmentTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Refuses_what_may_not_be_given_and_changes_nothing(DatabaseKind database)
     {
         await using var company = await Company.OpenAsync(database);
@@ -60,7 +60,7 @@ public class AssignmentTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Keeps_a_legacy_role_readable_and_gives_it_to_nobody(DatabaseKind database)
     {
         await using var company = await Company.OpenAsync(database);
@@ -74,7 +74,7 @@ public class AssignmentTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_role_with_an_end_ends_by_the_clock_alone(DatabaseKind database)
     {
         await using var company = await Company.OpenAsync(database);
@@ -92,7 +92,7 @@ public class AssignmentTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_first_supervisor_leaves_members_what_they_had_and_those_who_come_later_nothing(DatabaseKind database)
     {
         await using var company = await Company.OpenAsync(database, AccountPolicy.OpenUntilSupervised);
@@ -147,7 +147,7 @@ public class AssignmentTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Shows_a_license_to_a_person_and_hides_it_again(DatabaseKind database)
     {
         await using var company = await Company.OpenAsync(database);
@@ -177,7 +177,7 @@ public class AssignmentTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_license_that_is_given_to_another_account_leaves_its_assignments_behind(DatabaseKind database)
     {
         await using var company = await Company.OpenAsync(database);

@@ -37,7 +37,7 @@ public class RoleTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task What_a_changed_role_gives_its_holders_have_at_the_next_call(DatabaseKind database)
     {
         await using var shop = await Shop.OpenAsync(database);
@@ -55,7 +55,7 @@ public class RoleTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Deletes_a_role_that_nobody_holds_and_no_other(DatabaseKind database)
     {
         await using var shop = await Shop.OpenAsync(database);
@@ -77,7 +77,7 @@ public class RoleTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Nobody_writes_more_into_a_role_than_they_hold(DatabaseKind database)
     {
         await using var shop = await Shop.OpenAsync(database);

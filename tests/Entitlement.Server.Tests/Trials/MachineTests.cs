@@ -38,7 +38,7 @@ public sealed class MachineTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_machine_stays_the_same_while_its_parts_are_replaced_one_by_one(DatabaseKind database)
     {
         var (story, _) = await BeginAsync(database);
@@ -111,7 +111,7 @@ public sealed class MachineTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_trial_is_one_for_all_trial_licenses_of_a_product(DatabaseKind database)
     {
         var (story, clock) = await BeginAsync(database);

@@ -51,7 +51,7 @@ public sealed class MovingTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_trial_of_another_system_is_known_by_what_its_machine_shows(DatabaseKind database)
     {
         await using var moving = await MovingIn.BeginAsync(database);

@@ -46,7 +46,7 @@ public sealed class TrialEndTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_same_extension_again_changes_nothing(DatabaseKind database)
     {
         var (story, _) = await BeginAsync(database);
@@ -126,7 +126,7 @@ public sealed class TrialEndTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_license_that_is_bought_ends_the_trial_of_its_machine_and_no_other(DatabaseKind database)
     {
         var (story, _) = await BeginAsync(database, license => license.Features.Add(
@@ -155,7 +155,7 @@ public sealed class TrialEndTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_purchase_that_is_refused_leaves_the_trial_as_it_is(DatabaseKind database)
     {
         var (story, _) = await BeginAsync(database);
@@ -214,7 +214,7 @@ public sealed class TrialEndTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_trial_goes_with_its_license_to_another_account(DatabaseKind database)
     {
         var (story, clock) = await BeginAsync(database);
@@ -237,7 +237,7 @@ public sealed class TrialEndTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_audit_trail_is_whole_with_trials_in_it(DatabaseKind database)
     {
         await using var trail = await Trail.BeginAsync(database);

@@ -65,7 +65,7 @@ public sealed class TrialTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task At_its_end_everything_is_refused_and_nothing_changes(DatabaseKind database)
     {
         var (story, clock) = await BeginAsync(database);
@@ -101,7 +101,7 @@ public sealed class TrialTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_same_request_gets_the_same_bytes_as_long_as_the_trial_runs(DatabaseKind database)
     {
         var (story, clock) = await BeginAsync(database);
@@ -117,7 +117,7 @@ public sealed class TrialTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_preview_tells_when_the_trial_would_end_and_begins_none(DatabaseKind database)
     {
         var (story, clock) = await BeginAsync(database);
@@ -164,7 +164,7 @@ public sealed class TrialTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task What_is_leased_ends_with_the_trial(DatabaseKind database)
     {
         var (story, clock) = await BeginAsync(database, license => license.Features.Add(

@@ -54,7 +54,7 @@ public class ErasureTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Frees_the_address_and_takes_every_role_and_place(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -88,7 +88,7 @@ public class ErasureTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Takes_out_all_that_is_kept_of_a_person(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

@@ -30,7 +30,7 @@ public class InvitationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Whoever_declines_can_be_asked_again(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -47,7 +47,7 @@ public class InvitationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task An_invitation_can_be_accepted_up_to_its_end_and_is_sent_anew_after_it(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

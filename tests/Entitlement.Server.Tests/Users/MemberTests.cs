@@ -36,7 +36,7 @@ public class MemberTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Takes_away_all_that_hung_on_a_membership_and_nothing_else(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -76,7 +76,7 @@ public class MemberTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task The_oldest_membership_that_is_left_becomes_the_primary_one(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -104,7 +104,7 @@ public class MemberTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Raises_the_clock_of_access_with_each_change_that_alters_it(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

@@ -42,7 +42,7 @@ public class UserAccessTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task An_account_sees_its_people_and_not_to_what_else_they_belong(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -67,7 +67,7 @@ public class UserAccessTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Only_the_person_answers_an_invitation_and_only_the_account_withdraws_it(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -111,7 +111,7 @@ public class UserAccessTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_person_changes_what_is_theirs_and_neither_address_nor_switch(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

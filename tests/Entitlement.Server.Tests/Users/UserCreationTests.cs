@@ -31,7 +31,7 @@ public class UserCreationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Tells_what_is_wrong_with_each_in_its_place_and_keeps_the_others(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -72,7 +72,7 @@ public class UserCreationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Gives_whoever_is_a_member_already_and_welcomes_them_once(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -88,7 +88,7 @@ public class UserCreationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Invites_who_is_known_already_and_tells_nothing_of_them(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -109,7 +109,7 @@ public class UserCreationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task A_repeated_call_changes_nothing_and_brings_nobody_back(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -155,7 +155,7 @@ public class UserCreationTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task People_of_the_system_are_never_had_by_invitation(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

@@ -31,7 +31,7 @@ public class UserUpdateTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Gives_an_address_up_that_somebody_leaves(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);
@@ -47,7 +47,7 @@ public class UserUpdateTests
     }
 
     [Theory]
-    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
     public async Task Of_many_who_want_one_address_one_gets_it(DatabaseKind database)
     {
         await using var town = await Town.OpenAsync(database);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
@@ -46,7 +47,8 @@ internal static class AssignmentCommands
                     ExpireTime = parse.GetValue(until)?.ToTimestamp(),
                 }));
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            (screen, answer) => screen.Tell(answer, "The roles are given."))
         { principal, roles, scope, until, RequestId.Option };
     }
 
@@ -63,7 +65,8 @@ internal static class AssignmentCommands
                 request.Principal = parse.GetRequiredValue(principal);
                 request.Roles.AddRange((parse.GetValue(roles) ?? []).Select(role => ResourceNames.Complete("roles", role)));
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            (screen, answer) => screen.Tell(answer, "The roles are set."))
         { principal, roles, scope, RequestId.Option };
     }
 
@@ -86,8 +89,35 @@ internal static class AssignmentCommands
             "of",
             "Show everything that a person holds: accounts, groups and roles",
             Rpc(nameof(Stub.GetUserAccess)),
-            (parse, request) => request.Name = ResourceNames.Complete("users", parse.GetRequiredValue(user)))
+            (parse, request) => request.Name = ResourceNames.Complete("users", parse.GetRequiredValue(user)),
+            ShowAccess)
         { user };
+    }
+
+    private static ExitCode ShowAccess(Screen screen, GetUserAccessResponse answer)
+    {
+        if (screen.IsJson)
+        {
+            screen.WriteJson(answer);
+            return ExitCode.Ok;
+        }
+
+        screen.WriteDetails(
+        [
+            ("Accounts", string.Join(", ", answer.Accounts)),
+            ("Primary account", answer.PrimaryAccount),
+            ("Groups", string.Join(", ", answer.Groups)),
+        ]);
+        screen.WriteTable(
+            ["Role", "On", "Through", "Until"],
+            answer.Held.Select(one => (string[])
+            [
+                one.RoleAssignment.Role,
+                one.RoleAssignment.Scope.Length == 0 ? "the whole installation" : one.RoleAssignment.Scope,
+                one.Group,
+                one.RoleAssignment.ExpireTime is { } end ? FieldText.Time(end) : "",
+            ]));
+        return ExitCode.Ok;
     }
 
     private static RpcCommand<AppointSupervisorsRequest, AppointSupervisorsResponse> Appoint()
@@ -103,7 +133,8 @@ internal static class AssignmentCommands
                 request.Name = ResourceNames.Complete("accounts", parse.GetRequiredValue(account));
                 request.Users.AddRange(parse.GetRequiredValue(users).Select(user => ResourceNames.Complete("users", user)));
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            (screen, answer) => screen.Tell(answer, "They are appointed."))
         { account, users, RequestId.Option };
     }
 
@@ -119,7 +150,8 @@ internal static class AssignmentCommands
                 request.Name = parse.GetRequiredValue(license);
                 request.Users.AddRange(parse.GetRequiredValue(users).Select(user => ResourceNames.Complete("users", user)));
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            (screen, answer) => screen.Tell(answer, "The license is assigned."))
         { license, users, RequestId.Option };
     }
 
@@ -136,7 +168,8 @@ internal static class AssignmentCommands
                 request.User = ResourceNames.Complete("users", parse.GetRequiredValue(user));
                 request.Visible = visible;
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            (screen, answer) => screen.Tell(answer, visible ? "The license is shown." : "The license is hidden."))
         { license, user, RequestId.Option };
     }
 

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
+using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
@@ -10,17 +13,27 @@ namespace Entitlement.CommandLine.Roles;
 /// <summary><c>entitle role …</c></summary>
 internal static class RoleCommands
 {
-    private const string PermissionPrefix = "PERMISSION_";
-
     public static Command Create() => new("role", "See what roles grant, and define roles of your own")
     {
         new RpcCommand<ListRolesRequest, ListRolesResponse>(
-            "list", "List all roles", Rpc(nameof(Stub.ListRoles)), (_, _) => { }),
+            "list", "List all roles", Rpc(nameof(Stub.ListRoles)), (_, _) => { }, ShowAll),
         GetRole(),
         CreateRole(),
         UpdateRole(),
         DeleteRole(),
     };
+
+    private static ExitCode ShowAll(Screen screen, ListRolesResponse answer)
+    {
+        if (screen.IsJson)
+        {
+            screen.WriteJson(answer);
+            return ExitCode.Ok;
+        }
+
+        screen.WriteTable(["Name", "Called", "What its holder can do"], answer.Roles.Select(role => (string[])[role.Name, role.DisplayName, role.Description]));
+        return ExitCode.Ok;
+    }
 
     private static RpcCommand<GetRoleRequest, GetRoleResponse> GetRole()
     {
@@ -78,7 +91,8 @@ internal static class RoleCommands
             {
                 request.Name = NameFrom(parse, name);
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            (screen, answer) => screen.Tell(answer, "The role is deleted."))
         { name, RequestId.Option };
     }
 
@@ -129,7 +143,7 @@ internal static class RoleCommands
         {
             DisplayName = parse.GetValue(_displayName) ?? "",
             Description = parse.GetValue(_description) ?? "",
-            Permissions = { (parse.GetValue(_permissions) ?? []).Select(Parse) },
+            Permissions = { (parse.GetValue(_permissions) ?? []).Select(PermissionText.Read) },
             Assigns = { (parse.GetValue(_assigns) ?? []).Select(role => ResourceNames.Complete("roles", role)) },
             ScopeKinds = { parse.GetValue(_scopes) ?? [] },
         };
@@ -143,17 +157,5 @@ internal static class RoleCommands
             ];
             return fields.Where(one => parse.GetResult(one.Option) is { Implicit: false }).Select(one => one.Field);
         }
-
-        /// <summary>Names as roles are stored by; one that the contract does not know is the service's to refuse.</summary>
-        private static Permission Parse(string name)
-        {
-            var wanted = PermissionPrefix + name.Replace('.', '_');
-            var values = Permissions().Values;
-            return (Permission)(values.SingleOrDefault(
-                value => string.Equals(value.Name, wanted, StringComparison.OrdinalIgnoreCase))?.Number ?? 0);
-        }
-
-        private static EnumDescriptor Permissions() =>
-            AuthorizationReflection.Descriptor.EnumTypes.Single(type => type.Name == nameof(Permission));
     }
 }
