@@ -207,10 +207,18 @@ public class LicenseTests
             PerpetualOffline = true,
             ExternalRef = "SO-1",
             TrialDuration = TimeSpan.FromDays(6),
+            AwaitsConfiguration = true,
         }).License;
         license.Suspend(Now);
         license.ExpectMachines();
-        typeof(License).GetProperty(nameof(License.MachinesHeld))!.SetValue(license, 5);
+        foreach (var (counter, count) in new[]
+        {
+            (nameof(License.MachinesHeld), 5), (nameof(License.SoldMachines), 9), (nameof(License.MachineExcess), 1),
+        })
+        {
+            typeof(License).GetProperty(counter)!.SetValue(license, count);
+        }
+
         var properties = typeof(License).GetProperties().Where(property => property.SetMethod is not null).ToList();
         Assert.All(
             properties.Where(property => property.Name != nameof(License.RevokeTime)),
