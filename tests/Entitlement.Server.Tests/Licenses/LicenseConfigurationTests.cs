@@ -248,8 +248,9 @@ public class LicenseConfigurationTests
         {
             var activations = await new ActivationService.ActivationServiceClient(Shop.Host.Administrator).ListActivationsAsync(
                 new ListActivationsRequest { Parent = License.Name });
+            var own = activations.Activations.Single(one => one.InstanceThumbprint == product.PublicKey.Thumbprint);
             await new ActivationService.ActivationServiceClient(Shop.Host.Anonymous).DeactivateAsync(
-                new DeactivateRequest { ReturnReceipt = product.Return(activations.Activations[^1].Name) });
+                new DeactivateRequest { ReturnReceipt = product.Return(own.Name) });
         }
 
         public Task<RpcException> RefusedAsync() => RefusedAsync(_product);

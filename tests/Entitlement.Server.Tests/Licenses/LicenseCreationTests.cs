@@ -27,6 +27,12 @@ public class LicenseCreationTests
         var expected = request.License.Clone();
         (expected.Name, expected.Slc, expected.SlcEnding) = (created.Name, created.Slc, created.SlcEnding);
         (expected.CreateTime, expected.State) = (created.CreateTime, LicenseState.Active);
+        expected.SoldMachineLimit = expected.MachineLimit;
+        foreach (var line in expected.Features)
+        {
+            line.SoldQuantity = line.Quantity;
+        }
+
         Assert.Equal(expected, created);
         Assert.Equal(created, (await shop.Licenses.GetLicenseAsync(new GetLicenseRequest { Name = created.Name })).License);
     }

@@ -43,7 +43,7 @@ public class LicenseUpdateTests
         var license = await UpdateAsync(story, wanted, ["machine_limit", "care_end_time", "release_limit"]);
 
         var expected = story.License.Clone();
-        (expected.MachineLimit, expected.CareEndTime, expected.ReleaseLimit) = (7, null, 0);
+        (expected.MachineLimit, expected.SoldMachineLimit, expected.CareEndTime, expected.ReleaseLimit) = (7, 7, null, 0);
         Assert.Equal(expected, license);
         Assert.Equal("pro", license.Edition);
     }
