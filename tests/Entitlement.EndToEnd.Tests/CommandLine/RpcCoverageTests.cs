@@ -13,7 +13,8 @@ public sealed class RpcCoverageTests
     [Fact]
     public void Has_a_command_for_each_rpc_of_the_contract()
     {
-        var called = All(Entitle.CreateRoot()).OfType<IRpcCommand>().Select(command => command.Rpc.FullName);
+        // One RPC may have two verbs, such as to show and to hide.
+        var called = All(Entitle.CreateRoot()).OfType<IRpcCommand>().Select(command => command.Rpc.FullName).Distinct(StringComparer.Ordinal);
 
         Assert.Equal(Contract().Order(StringComparer.Ordinal), called.Order(StringComparer.Ordinal));
     }
