@@ -1,6 +1,7 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
+using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
@@ -8,8 +9,6 @@ using Entitlement.Storage.Access;
 using Entitlement.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
-using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
-using ScopeKind = Entitlement.Domain.Access.ScopeKind;
 using ServiceAccount = Entitlement.Domain.Access.ServiceAccount;
 
 namespace Entitlement.Server.ServiceAccounts;
@@ -130,28 +129,12 @@ internal sealed partial class ServiceAccountService(EntitlementDbContext db, Onc
         foreach (var role in roles)
         {
             change.Db.Remove(role);
-            Touch(change, role);
+            change.Touch(role);
         }
 
         change.Db.RemoveRange(await change.Db.GroupMembers
             .Where(one => one.PrincipalKind == PrincipalKind.ServiceAccount && one.PrincipalId == account)
             .ToListAsync(cancellationToken));
-    }
-
-    private static void Touch(Change change, RoleAssignment role)
-    {
-        switch (role.ScopeKind)
-        {
-            case ScopeKind.System:
-                change.Touch(AccessThing.System);
-                break;
-            case ScopeKind.Product:
-                change.Touch(AccessThing.Product, role.ScopeId);
-                break;
-            default:
-                change.Touch(AccessThing.Account, role.AccountId!.Value);
-                break;
-        }
     }
 
     /// <summary>By its whole name: what may be done in one account must not reach another's.</summary>
