@@ -1,4 +1,6 @@
+using System.Globalization;
 using Entitlement.Domain.Activations;
+using Entitlement.Domain.People;
 
 namespace Entitlement.Domain.Notifications;
 
@@ -53,7 +55,28 @@ public sealed record MessageContent
             File = new IssuedFileKey(file.AccountId, file.ActivationId, file.Generation),
         };
 
+    /// <param name="account">Display name of the account that asks.</param>
+    /// <param name="customerNumber">The account's; null for none.</param>
+    /// <param name="invitation">What it asks.</param>
+    public static MessageContent Invitation(string account, string? customerNumber, Invitation invitation) =>
+        new(
+            MessageKind.Invitation,
+            ("account", account),
+            ("customer_number", customerNumber),
+            ("invitation", $"{invitation.Name}"),
+            ("invitation_end", Tell(invitation.ExpireTime)));
+
+    /// <param name="account">Display name of the account that nobody supervises any more.</param>
+    /// <param name="customerNumber">The account's; null for none.</param>
+    /// <param name="name">Its resource name.</param>
+    public static MessageContent SupervisorGone(string account, string? customerNumber, string name) =>
+        new(MessageKind.SupervisorGone, ("account", account), ("customer_number", customerNumber), ("account_name", name));
+
     public static MessageContent PasswordReset() => new(MessageKind.PasswordReset);
+
+    /// <summary>The moment in UTC, to the minute, as people of any country read it.</summary>
+    public static string Tell(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Which license file.</summary>

@@ -14,6 +14,12 @@ public enum MessageKind
 
     /// <summary>A person wants to set a new password.</summary>
     PasswordReset = 4,
+
+    /// <summary>An account asks a person, who is known already, to join it.</summary>
+    Invitation = 5,
+
+    /// <summary>An account lost its last supervisor.</summary>
+    SupervisorGone = 6,
 }
 
 /// <summary>What became of a message. Stored by number.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Entitlement.Domain.Notifications;
 using Entitlement.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -8,8 +7,6 @@ namespace Entitlement.Server.Activations;
 /// <summary>Sends a license file to the person who had it issued, beside the answer to the call.</summary>
 internal static class LicenseFileMessage
 {
-    private const string TimeFormat = "yyyy-MM-dd HH:mm 'UTC'";
-
     /// <param name="db">The context of the transaction that issues the file; the message is written at once.</param>
     /// <param name="change">What is issued.</param>
     /// <param name="personId">Who called; somebody who was erased meanwhile gets nothing.</param>
@@ -28,7 +25,7 @@ internal static class LicenseFileMessage
             .Where(row => row.Id == change.License.ProductId)
             .Select(row => row.DisplayName)
             .SingleAsync(cancellationToken);
-        var until = change.Activation.FileExpireTime?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        string? until = change.Activation.FileExpireTime is { } end ? MessageContent.Tell(end) : null;
         db.Send(
             new Recipient(person.Id, email, person.DisplayName),
             MessageContent.LicenseFile(change.File, product, change.Activation.MachineName, change.License.Slc.Ending, until),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
@@ -10,17 +9,15 @@ namespace Entitlement.Server.Notifications;
 /// <summary>Makes mails of messages.</summary>
 internal sealed class MailRoom(MessageTemplates templates, IOptions<MessageOptions> options)
 {
-    /// <summary>The moment in UTC, to the minute, as people of any country read it.</summary>
-    private const string TimeFormat = "yyyy-MM-dd HH:mm 'UTC'";
-
     /// <param name="message">What to tell.</param>
-    /// <param name="link">The secret of its link; null where its kind has none.</param>
+    /// <param name="entrance">How the recipient comes in; null where its kind does not tell.</param>
     /// <param name="file">The license file to attach; null for none.</param>
     /// <exception cref="FormatException">The recipient's address is none.</exception>
-    public MailMessage Compose(OutboxMessage message, MessageLink? link, byte[]? file)
+    public MailMessage Compose(OutboxMessage message, Entrance? entrance, byte[]? file)
     {
-        var template = templates[message.Kind];
-        var values = ValuesOf(message, link);
+        var kind = MessageTemplate.KindOf(message.Kind, byIssuer: entrance is Entrance.Issuer);
+        var template = templates[kind];
+        var values = ValuesOf(kind, message, entrance);
         var from = options.Value.From;
         var mail = new MailMessage
         {
@@ -47,9 +44,9 @@ internal sealed class MailRoom(MessageTemplates templates, IOptions<MessageOptio
         return mail;
     }
 
-    private Dictionary<string, string> ValuesOf(OutboxMessage message, MessageLink? link)
+    private Dictionary<string, string> ValuesOf(TemplateKind kind, OutboxMessage message, Entrance? entrance)
     {
-        var values = MessageTemplate.Placeholders(message.Kind).ToDictionary(name => name, _ => "", StringComparer.Ordinal);
+        var values = MessageTemplate.Placeholders(kind).ToDictionary(name => name, _ => "", StringComparer.Ordinal);
         foreach (var (name, value) in message.ReadValues())
         {
             values[name] = value;
@@ -59,13 +56,17 @@ internal sealed class MailRoom(MessageTemplates templates, IOptions<MessageOptio
         values["address"] = message.Address;
         values["login_address"] = options.Value.LoginAddress;
         values["service"] = options.Value.FromName;
-        if (link is not null)
+        if (entrance is Entrance.Issuer issuer)
+        {
+            values[MessageTemplate.Issuer] = issuer.Address;
+        }
+        else if (entrance is Entrance.Link link)
         {
             var page = string.IsNullOrEmpty(options.Value.SetPasswordAddress)
                 ? options.Value.LoginAddress
                 : options.Value.SetPasswordAddress;
             values[MessageTemplate.Link] = $"{page}#{link.Secret}";
-            values[MessageTemplate.LinkEnd] = link.EndTime.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+            values[MessageTemplate.LinkEnd] = MessageContent.Tell(link.EndTime);
         }
 
         return values;

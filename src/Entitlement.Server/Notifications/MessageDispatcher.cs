@@ -18,7 +18,7 @@ internal sealed class MessageDispatcher(
     StorageEngine storage,
     MailRoom mails,
     MailTransport transport,
-    IEnumerable<MakeMessageLink> links,
+    IEnumerable<MakeEntrance> entrances,
     IOptions<MessageOptions> options,
     TimeProvider clock,
     ILogger<MessageDispatcher> logger) : BackgroundService
@@ -35,7 +35,7 @@ internal sealed class MessageDispatcher(
     private static readonly TimeSpan MaxPause = TimeSpan.FromHours(1);
 
     private readonly ClaimWatch _claims = new(options.Value.SmtpTimeout + Slack, clock);
-    private readonly MakeMessageLink? _makeLink = links.SingleOrDefault();
+    private readonly MakeEntrance? _makeEntrance = entrances.SingleOrDefault();
 
     /// <summary>What became of the last message, while the database does not take it; it is not sent again for that.</summary>
     private Outcome? _unnoted;
@@ -117,11 +117,11 @@ internal sealed class MessageDispatcher(
         }
 
         message.Claim();
-        var link = _makeLink is not null && message.PersonId is { } person && MessageTemplate.HasLink(message.Kind)
-            ? await _makeLink(db, person, message.Kind, clock.GetUtcNow().ToWholeMilliseconds(), cancellationToken)
+        var entrance = _makeEntrance is not null && message.PersonId is { } person && MessageTemplate.NeedsEntrance(message.Kind)
+            ? await _makeEntrance(db, person, message.Kind, clock.GetUtcNow().ToWholeMilliseconds(), cancellationToken)
             : null;
         var file = message.File is { } key ? await db.FindLicenseFileAsync(key, cancellationToken) : null;
-        return new Claimed(message, link, file);
+        return new Claimed(message, entrance, file);
     }
 
     /// <returns>Null when it was sent.</returns>
@@ -147,7 +147,7 @@ internal sealed class MessageDispatcher(
         try
         {
             claimed.RequireComplete();
-            using var mail = mails.Compose(claimed.Message, claimed.Link, claimed.File);
+            using var mail = mails.Compose(claimed.Message, claimed.Entrance, claimed.File);
             await transport.SendAsync(claimed.Message.Id, mail, CancellationToken.None);
             return null;
         }
@@ -221,14 +221,14 @@ internal sealed class MessageDispatcher(
 
     /// <summary>A message that this server sends.</summary>
     /// <param name="Message">As it stands since it was taken.</param>
-    /// <param name="Link">Null where its kind has none, or none was made.</param>
+    /// <param name="Entrance">Null where its kind needs none, or there is none.</param>
     /// <param name="File">Null where none is attached, or it is gone.</param>
-    private sealed record Claimed(OutboxMessage Message, MessageLink? Link, byte[]? File)
+    private sealed record Claimed(OutboxMessage Message, Entrance? Entrance, byte[]? File)
     {
         /// <exception cref="DeliveryException">What it is about is gone.</exception>
         public void RequireComplete()
         {
-            if (MessageTemplate.HasLink(Message.Kind) && Link is null)
+            if (MessageTemplate.NeedsEntrance(Message.Kind) && Entrance is null)
             {
                 throw new DeliveryException(
                     "The person is gone, or may not set a password here.", DeliveryFault.RefusedForGood);

@@ -2,6 +2,25 @@ using Entitlement.Domain.Notifications;
 
 namespace Entitlement.Server.Notifications;
 
+/// <summary>What mails are made by: a template for each kind of message, and a second one where that depends on the recipient.</summary>
+internal enum TemplateKind
+{
+    Welcome,
+
+    /// <summary>In the place of <see cref="Welcome"/> where passwords are switched off.</summary>
+    WelcomeByIssuer,
+
+    SupervisorAppointed,
+
+    LicenseFile,
+
+    PasswordReset,
+
+    Invitation,
+
+    SupervisorGone,
+}
+
 /// <summary>
 /// What a message of one kind looks like: two files, <c>{kind}.txt</c>, whose first line is <c>Subject: …</c>, and
 /// <c>{kind}.html</c>.
@@ -13,29 +32,51 @@ internal sealed record MessageTemplate(TemplateText Subject, TemplateText Text, 
 
     public const string LinkEnd = "link_end";
 
+    /// <summary>The address of an OpenID Connect issuer.</summary>
+    public const string Issuer = "issuer";
+
     private const string SubjectMark = "Subject: ";
 
     /// <summary>What every message can tell.</summary>
     private static readonly string[] Common = ["name", "address", "login_address", "service"];
 
-    /// <summary>The name of its files, such as <c>password_reset</c>.</summary>
-    public static string FileName(MessageKind kind) => kind switch
+    /// <summary>The template of a message.</summary>
+    /// <param name="kind">What it is about.</param>
+    /// <param name="byIssuer">Whether its recipient signs in with an issuer and has no password here.</param>
+    public static TemplateKind KindOf(MessageKind kind, bool byIssuer) => kind switch
     {
-        MessageKind.Welcome => "welcome",
-        MessageKind.SupervisorAppointed => "supervisor_appointed",
-        MessageKind.LicenseFile => "license_file",
-        MessageKind.PasswordReset => "password_reset",
+        MessageKind.Welcome => byIssuer ? TemplateKind.WelcomeByIssuer : TemplateKind.Welcome,
+        MessageKind.SupervisorAppointed => TemplateKind.SupervisorAppointed,
+        MessageKind.LicenseFile => TemplateKind.LicenseFile,
+        MessageKind.PasswordReset => TemplateKind.PasswordReset,
+        MessageKind.Invitation => TemplateKind.Invitation,
+        MessageKind.SupervisorGone => TemplateKind.SupervisorGone,
     };
 
-    /// <summary>Whether a link is made for it as it is sent; its template must show it then.</summary>
-    public static bool HasLink(MessageKind kind) => kind is MessageKind.Welcome or MessageKind.PasswordReset;
+    /// <summary>The name of its files, such as <c>password_reset</c>.</summary>
+    public static string FileName(TemplateKind kind) => kind switch
+    {
+        TemplateKind.Welcome => "welcome",
+        TemplateKind.WelcomeByIssuer => "welcome_by_issuer",
+        TemplateKind.SupervisorAppointed => "supervisor_appointed",
+        TemplateKind.LicenseFile => "license_file",
+        TemplateKind.PasswordReset => "password_reset",
+        TemplateKind.Invitation => "invitation",
+        TemplateKind.SupervisorGone => "supervisor_gone",
+    };
 
-    /// <summary>The placeholders that its template may use.</summary>
-    public static IReadOnlyCollection<string> Placeholders(MessageKind kind) =>
+    /// <summary>Whether it is made as the message is sent how the recipient comes in: by a link, or with an issuer.</summary>
+    public static bool NeedsEntrance(MessageKind kind) => kind is MessageKind.Welcome or MessageKind.PasswordReset;
+
+    /// <summary>Whether a link is made for it as it is sent; the template must show it then.</summary>
+    public static bool HasLink(TemplateKind kind) => kind is TemplateKind.Welcome or TemplateKind.PasswordReset;
+
+    /// <summary>The placeholders that it may use.</summary>
+    public static IReadOnlyCollection<string> Placeholders(TemplateKind kind) =>
         [.. Common, .. HasLink(kind) ? [Link, LinkEnd] : Array.Empty<string>(), .. Own(kind)];
 
     /// <exception cref="FormatException">A file breaks a rule; the message begins with its name.</exception>
-    public static MessageTemplate Parse(MessageKind kind, string text, string html)
+    public static MessageTemplate Parse(TemplateKind kind, string text, string html)
     {
         var (textFile, htmlFile) = ($"{FileName(kind)}.txt", $"{FileName(kind)}.html");
         var lines = text.ReplaceLineEndings("\n").Split('\n', 2);
@@ -58,15 +99,18 @@ internal sealed record MessageTemplate(TemplateText Subject, TemplateText Text, 
             : template;
     }
 
-    private static string[] Own(MessageKind kind) => kind switch
+    private static string[] Own(TemplateKind kind) => kind switch
     {
-        MessageKind.Welcome => ["account", "customer_number", "phone"],
-        MessageKind.SupervisorAppointed => ["account", "customer_number"],
-        MessageKind.LicenseFile => ["product", "machine", "slc_ending", "valid_until"],
-        MessageKind.PasswordReset => [],
+        TemplateKind.Welcome => ["account", "customer_number", "phone"],
+        TemplateKind.WelcomeByIssuer => ["account", "customer_number", "phone", Issuer],
+        TemplateKind.SupervisorAppointed => ["account", "customer_number"],
+        TemplateKind.LicenseFile => ["product", "machine", "slc_ending", "valid_until"],
+        TemplateKind.PasswordReset => [],
+        TemplateKind.Invitation => ["account", "customer_number", "invitation", "invitation_end"],
+        TemplateKind.SupervisorGone => ["account", "customer_number", "account_name"],
     };
 
-    private static TemplateText Read(string file, string text, MessageKind kind)
+    private static TemplateText Read(string file, string text, TemplateKind kind)
     {
         try
         {

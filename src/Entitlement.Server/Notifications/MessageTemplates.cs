@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text;
-using Entitlement.Domain.Notifications;
 using Entitlement.Server.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -11,9 +10,9 @@ internal sealed class MessageTemplates(IOptions<MessageOptions> options)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private FrozenDictionary<MessageKind, MessageTemplate>? _templates;
+    private FrozenDictionary<TemplateKind, MessageTemplate>? _templates;
 
-    public MessageTemplate this[MessageKind kind] =>
+    public MessageTemplate this[TemplateKind kind] =>
         (_templates ?? throw new InvalidOperationException("The templates are not loaded."))[kind];
 
     /// <exception cref="StartRefusedException">An operator's template breaks a rule.</exception>
@@ -23,7 +22,7 @@ internal sealed class MessageTemplates(IOptions<MessageOptions> options)
         try
         {
             RequireKnown(folder);
-            _templates = Enum.GetValues<MessageKind>().ToFrozenDictionary(kind => kind, kind => Load(folder, kind));
+            _templates = Enum.GetValues<TemplateKind>().ToFrozenDictionary(kind => kind, kind => Load(folder, kind));
         }
         catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
@@ -34,7 +33,7 @@ internal sealed class MessageTemplates(IOptions<MessageOptions> options)
         }
     }
 
-    private static MessageTemplate Load(string? folder, MessageKind kind)
+    private static MessageTemplate Load(string? folder, TemplateKind kind)
     {
         var name = MessageTemplate.FileName(kind);
         var (text, html) = ($"{name}.txt", $"{name}.html");
@@ -57,7 +56,7 @@ internal sealed class MessageTemplates(IOptions<MessageOptions> options)
             return;
         }
 
-        var known = Enum.GetValues<MessageKind>()
+        var known = Enum.GetValues<TemplateKind>()
             .Select(MessageTemplate.FileName)
             .SelectMany(name => new[] { $"{name}.txt", $"{name}.html" })
             .ToList();

@@ -17,6 +17,8 @@ internal static class Messages
             MessageKind.SupervisorAppointed => V1.MessageKind.SupervisorAppointed,
             MessageKind.LicenseFile => V1.MessageKind.LicenseFile,
             MessageKind.PasswordReset => V1.MessageKind.PasswordReset,
+            MessageKind.Invitation => V1.MessageKind.Invitation,
+            MessageKind.SupervisorGone => V1.MessageKind.SupervisorGone,
         },
         State = message.State switch
         {

@@ -4,6 +4,7 @@ using Entitlement.Domain.Names;
 using Entitlement.Domain.Notifications;
 using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
+using Entitlement.Storage.Access;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Roles;
@@ -28,10 +29,12 @@ internal sealed class SupervisorAppointment(RoleGiver giver, AccountName account
             throw Refusal.NotFound(stranger.Name);
         }
 
+        await change.Db.LockAccessAsync(cancellationToken);
+        var already = await ListSupervisorsAsync(change, ids, cancellationToken);
         _ = ResourcePath.TryParse($"{account}", out var scope);
         WantedRole[] wanted = [.. users.Select(user => new WantedRole(user, Supervisor, Until: null))];
         await giver.GiveAsync(change, caller, scope!, wanted, Permission.SupervisorAppoint, cancellationToken);
-        foreach (var person in people.Where(person => person.Email is not null))
+        foreach (var person in people.Where(person => person.Email is not null && !already.Contains(person.Id)))
         {
             change.Send(
                 new Recipient(person.Id, person.Email!, person.DisplayName),
@@ -39,5 +42,16 @@ internal sealed class SupervisorAppointment(RoleGiver giver, AccountName account
         }
 
         return new Outcome($"{account}", Existed: false);
+    }
+
+    /// <summary>Those of them who supervise the account already, and know how.</summary>
+    private Task<HashSet<Guid>> ListSupervisorsAsync(Change change, List<Guid> people, CancellationToken cancellationToken)
+    {
+        var (supervisor, on, now) = (Supervisor.RoleId, account.AccountId, change.Now);
+        return change.Db.RoleAssignments
+            .Where(one => one.ScopeId == on && one.RoleId == supervisor && people.Contains(one.SubjectId))
+            .Where(one => one.ExpireTime == null || one.ExpireTime > now)
+            .Select(one => one.SubjectId)
+            .ToHashSetAsync(cancellationToken);
     }
 }

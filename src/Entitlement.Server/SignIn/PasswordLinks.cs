@@ -10,20 +10,25 @@ using Microsoft.Extensions.Options;
 namespace Entitlement.Server.SignIn;
 
 /// <summary>Makes and finds the links by which people set their passwords.</summary>
-internal sealed class PasswordLinks(IDbContextFactory<EntitlementDbContext> contexts, IOptions<SignInOptions> options)
+internal sealed class PasswordLinks(
+    IDbContextFactory<EntitlementDbContext> contexts, IOptions<SignInOptions> options, IOptions<OpenIdConnectOptions> openIdConnect)
 {
     /// <summary>How long an ended link is known by its token, so that it can be told why it does nothing.</summary>
     private static readonly TimeSpan KnownAfterEnd = TimeSpan.FromDays(30);
 
     /// <summary>For a message, as it is sent.</summary>
-    /// <returns>Null for somebody who may not set a password.</returns>
-    public async Task<MessageLink?> MakeAsync(
+    /// <returns>The issuer where there are no passwords; null for somebody who may not come in, or not set a password.</returns>
+    public async Task<Entrance?> MakeAsync(
         EntitlementDbContext db, Guid personId, MessageKind kind, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!options.Value.Passwords
-            || !await db.Users.AnyAsync(user => user.Id == personId && user.IsEnabled, cancellationToken))
+        if (!await db.Users.AnyAsync(user => user.Id == personId && user.IsEnabled, cancellationToken))
         {
             return null;
+        }
+
+        if (!options.Value.Passwords)
+        {
+            return kind == MessageKind.Welcome ? new Entrance.Issuer(openIdConnect.Value.Issuer!) : null;
         }
 
         var known = now - KnownAfterEnd;
@@ -33,7 +38,7 @@ internal sealed class PasswordLinks(IDbContextFactory<EntitlementDbContext> cont
         var lifetime = kind == MessageKind.Welcome ? options.Value.WelcomeLinkLifetime : options.Value.LinkLifetime;
         var (made, token) = Make(personId, lifetime, now);
         db.Add(made);
-        return new MessageLink(token.Reveal(), made.ExpireTime);
+        return new Entrance.Link(token.Reveal(), made.ExpireTime);
     }
 
     /// <summary>For somebody who is not sent it but shown.</summary>

@@ -16,7 +16,7 @@ internal static class SignInSlice
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<PasswordLinks>();
-        services.AddSingleton<MakeMessageLink>(provider => provider.GetRequiredService<PasswordLinks>().MakeAsync);
+        services.AddSingleton<MakeEntrance>(provider => provider.GetRequiredService<PasswordLinks>().MakeAsync);
         services.AddSingleton<LinkRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<LinkRequests>());
         services.AddSingleton<IssuerKeys>();

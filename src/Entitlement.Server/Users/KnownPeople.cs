@@ -59,6 +59,9 @@ internal sealed class KnownPeople
     /// <summary>Who has the address, and is not here.</summary>
     public Guid? FindElsewhere(NewUser user) => FindByEmail(user) is { } id && !_ofHere.Contains(id) ? id : null;
 
+    /// <summary>All who have one of the addresses, and are not here.</summary>
+    public IReadOnlyCollection<Guid> ListElsewhere() => [.. _byEmail.Values.Where(id => !_ofHere.Contains(id))];
+
     /// <summary>The invitation of the person, also one that was not answered in time; null for none.</summary>
     public Invitation? FindInvitation(Guid person) => _invitations.GetValueOrDefault(person);
 

@@ -30,9 +30,14 @@ internal sealed class UserCreation(WantedUsers wanted)
     {
         var account = await FindAccountAsync(change.Db, cancellationToken);
         var known = await KnownPeople.LoadAsync(change.Db, wanted, cancellationToken);
+        var mail = await InvitationMail.LoadAsync(
+            change.Db, account is null ? [] : known.ListElsewhere(), change.Now, cancellationToken);
         foreach (var (place, one) in wanted.Users.Index())
         {
-            _results[place] = Find(one, known, change.Now) ?? Add(one.User!, account, known, change);
+            _results[place] = Find(one, known, change.Now)
+                ?? (known.FindElsewhere(one.User!) is { } person
+                    ? Invite(person, one.User!.Email, account!, known.FindInvitation(person), mail, change)
+                    : Create(one.User!, account, change));
         }
 
         return new Outcome($"{wanted.Account}", Existed: false);
@@ -77,11 +82,6 @@ internal sealed class UserCreation(WantedUsers wanted)
                 : null;
     }
 
-    private CreationResult Add(NewUser user, Account? account, KnownPeople known, Change change) =>
-        known.FindElsewhere(user) is { } person
-            ? Invite(person, user.Email, account!, known.FindInvitation(person), change)
-            : Create(user, account, change);
-
     private CreationResult Create(NewUser wantedUser, Account? account, Change change)
     {
         var user = User.Create(wantedUser, wanted.Scope, account?.Id, change.Now);
@@ -107,7 +107,7 @@ internal sealed class UserCreation(WantedUsers wanted)
 
     /// <summary>The record names the invitation alone: the account is not to learn who the person is.</summary>
     private static CreationResult Invite(
-        Guid person, string email, Account account, Invitation? expired, Change change)
+        Guid person, string email, Account account, Invitation? expired, InvitationMail mail, Change change)
     {
         if (expired is not null)
         {
@@ -117,6 +117,7 @@ internal sealed class UserCreation(WantedUsers wanted)
         var invitation = Invitation.Send(account.Id, person, email, change.Now);
         change.Db.Add(invitation);
         change.Audit(account.Id, "invitation.send", $"{invitation.Name}");
+        mail.Send(change, account, invitation);
         return new CreationResult(Invitation: invitation.Id);
     }
 

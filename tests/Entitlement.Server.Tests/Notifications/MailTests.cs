@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Text;
 using Entitlement.Domain.Notifications;
+using Entitlement.Domain.People;
 using Entitlement.Testing;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,6 +35,21 @@ public class MailTests
         Assert.All(told, text => Assert.Contains(text, mail.Html, StringComparison.Ordinal));
         Assert.Contains("+44 20 7946 0000", mail.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("{{", mail.Raw, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tells_whoever_is_invited_by_which_command_it_is_accepted()
+    {
+        await using var office = await PostOffice.OpenAsync();
+        var invitation = Invitation.Send(Guid.NewGuid(), Guid.NewGuid(), "ada@example.com", office.Clock.GetUtcNow());
+
+        var mail = await SendAsync(office, MessageContent.Invitation("Example Works", "C-1001", invitation));
+
+        Assert.Equal("Example Works asks you to join it", mail.Subject);
+        Assert.Contains($"entitle user invitations accept {invitation.Name}\n", mail.Text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"entitle user invitations accept {invitation.Name}", mail.Html, StringComparison.Ordinal);
+        Assert.Contains("https://portal.example.com/", mail.Text, StringComparison.Ordinal);
+        Assert.Equal(0, office.LinksMade);
     }
 
     [Theory]

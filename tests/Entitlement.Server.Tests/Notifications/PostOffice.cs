@@ -59,11 +59,11 @@ internal sealed class PostOffice : IAsyncDisposable
             {
                 // Only where a test asks for it; and each test has the one that it asks.
                 services.Remove(services.Single(service => service.ImplementationType == typeof(MessageDispatcher)));
-                services.RemoveAll<MakeMessageLink>();
-                services.AddSingleton<MakeMessageLink>((_, _, _, now, _) =>
+                services.RemoveAll<MakeEntrance>();
+                services.AddSingleton<MakeEntrance>((_, _, _, now, _) =>
                 {
                     office!.LinksMade++;
-                    return Task.FromResult<MessageLink?>(new MessageLink(Secret, now.AddDays(1)));
+                    return Task.FromResult<Entrance?>(new Entrance.Link(Secret, now.AddDays(1)));
                 });
             },
         };

@@ -1,4 +1,5 @@
 using Entitlement.Domain.Notifications;
+using Entitlement.Domain.People;
 using Entitlement.Server.Hosting;
 using Entitlement.Server.Notifications;
 using Entitlement.Testing;
@@ -18,7 +19,7 @@ public sealed class TemplateTests : IDisposable
     {
         var templates = Load(folder: null);
 
-        Assert.All(Enum.GetValues<MessageKind>(), kind => Assert.All(
+        Assert.All(Enum.GetValues<TemplateKind>(), kind => Assert.All(
             MessageTemplate.Placeholders(kind).Except(["service", "address", "login_address"], StringComparer.Ordinal),
             placeholder => Assert.True(templates[kind].Text.Uses(placeholder), $"{kind} {placeholder}")));
     }
@@ -30,10 +31,11 @@ public sealed class TemplateTests : IDisposable
         MessageContent[] contents =
         [
             MessageContent.Welcome("a", "b", "c"), MessageContent.SupervisorAppointed("a", "b"), MessageContent.PasswordReset(),
+            MessageContent.Invitation("a", "b", Invitation.Send(Guid.Empty, Guid.Empty, "a@b.c", DateTimeOffset.UnixEpoch)), MessageContent.SupervisorGone("a", "b", "c"),
         ];
 
         Assert.All(contents, content => Assert.Equal(
-            MessageTemplate.Placeholders(content.Kind).Except(common, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            MessageTemplate.Placeholders(MessageTemplate.KindOf(content.Kind, byIssuer: false)).Except(common, StringComparer.Ordinal).Order(StringComparer.Ordinal),
             content.Values.Keys.Order(StringComparer.Ordinal)));
     }
 

@@ -196,6 +196,30 @@ public class AssignmentTests
     private static SetLicenseVisibilityRequest Visibility(License license, string user, bool visible) =>
         new() { Name = license.Name, User = user, Visible = visible };
 
+    [Theory]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
+    public async Task Whoever_supervises_already_is_not_written_to_again(DatabaseKind database)
+    {
+        await using var company = await Company.OpenAsync(database);
+        var (ann, bob) = (await company.HireAsync(company.Customer, "ann"), await company.HireAsync(company.Customer, "bob"));
+        var appointment = new AppointSupervisorsRequest { Name = company.Customer, Users = { ann } };
+        Task<List<string>> ToldAsync() => company.Shop.ReadAsync(db => db.OutboxMessages
+            .Where(message => message.Kind == Domain.Notifications.MessageKind.SupervisorAppointed)
+            .OrderBy(message => message.Address)
+            .Select(message => message.Address)
+            .ToListAsync());
+
+        var first = await company.Assignments.AppointSupervisorsAsync(appointment);
+        var again = await company.Assignments.AppointSupervisorsAsync(appointment);
+        Assert.Equal(["ann@example.com"], await ToldAsync());
+        Assert.NotEqual("0", first.ConsistencyToken);
+        Assert.Equal("0", again.ConsistencyToken);
+
+        appointment.Users.Add(bob);
+        await company.Assignments.AppointSupervisorsAsync(appointment);
+        Assert.Equal(["ann@example.com", "bob@example.com"], await ToldAsync());
+    }
+
     private static SetRolesRequest Set(string scope, string principal, params string[] roles) =>
         new() { Scope = scope, Principal = principal, Roles = { roles } };
 

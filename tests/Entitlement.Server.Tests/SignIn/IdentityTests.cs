@@ -136,6 +136,26 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_welcome_names_the_issuer_where_passwords_are_switched_off()
+    {
+        await using var portal = await OpenAsync(DatabaseKind.Sqlite, ("SignIn:Passwords", "false"));
+        var users = new UserService.UserServiceClient(portal.Host.Administrator);
+        await users.CreateUsersAsync(new CreateUsersRequest
+        {
+            Parent = $"{await portal.NewAccountAsync()}",
+            Users = { new User { DisplayName = "Ann Lee", Email = "ann@example.com" } },
+        });
+
+        var mail = Assert.Single(await portal.MailsAsync());
+
+        Assert.Contains(_issuer.Address, mail.Text, StringComparison.Ordinal);
+        Assert.Contains(_issuer.Address, mail.Html, StringComparison.Ordinal);
+        Assert.Contains("Ann Lee", mail.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("enp_", mail.Raw, StringComparison.Ordinal);
+        Assert.Empty(await portal.ReadAsync(db => db.PasswordLinks.ToListAsync()));
+    }
+
+    [Fact]
     public async Task Guesses_at_signatures_count_and_expired_tokens_do_not()
     {
         await using var portal = await OpenAsync(DatabaseKind.Sqlite, ("Abuse:FailuresPerAddress", "3"));

@@ -192,11 +192,17 @@ internal sealed partial class Portal : IAsyncDisposable
     public async Task<IReadOnlyList<string>> LinksSentAsync()
     {
         await Host.Services.GetRequiredService<LinkRequests>().StopAsync(CancellationToken.None);
+        return [.. (await MailsAsync()).Select(TokenIn)];
+    }
+
+    /// <summary>Sends what waits, and gives all that was sent.</summary>
+    public async Task<IReadOnlyList<ReceivedMail>> MailsAsync()
+    {
         var dispatcher = Host.Services.GetServices<IHostedService>().OfType<MessageDispatcher>().Single();
         await dispatcher.TrySendAsync(CancellationToken.None);
         var folder = Path.Combine(Host.DataDirectory, "mail");
         return Directory.Exists(folder)
-            ? [.. Directory.GetFiles(folder, "*.eml").Select(file => TokenIn(ReceivedMail.Parse(File.ReadAllText(file), [])))]
+            ? [.. Directory.GetFiles(folder, "*.eml").Select(file => ReceivedMail.Parse(File.ReadAllText(file), []))]
             : [];
     }
 

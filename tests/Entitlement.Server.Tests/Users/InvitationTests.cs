@@ -1,5 +1,6 @@
 using Entitlement.Testing;
 using Entitlement.V1;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Tests.Users;
 
@@ -66,6 +67,57 @@ public class InvitationTests
         Assert.NotEqual(invitation.Name, anew.Invitation.Name);
         Assert.Single(await town.MembersAsync(account));
     }
+
+    [Theory]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
+    public async Task Whoever_is_invited_is_told_who_asks_and_how_to_accept(DatabaseKind database)
+    {
+        await using var town = await Town.OpenAsync(database);
+        var ann = await town.NewUserAsync(await town.Shop.NewAccountAsync("First"), "Ann Lee");
+        var account = await town.Shop.NewAccountAsync("Second");
+
+        var first = Assert.Single(await town.AddAsync(account, Town.Person("Guess", ann.Email)));
+        await town.AddAsync(account, Town.Person("Guess", ann.Email));
+
+        var message = Assert.Single(await ToldAsync(town));
+        Assert.Equal((ann.Name, ann.Email, "Ann Lee"), ($"users/{message.PersonId}", message.Address, message.Name));
+        var values = message.ReadValues();
+        Assert.Equal(("Second", first.Invitation.Name), (values["account"], values["invitation"]));
+        Assert.Equal(first.Invitation.ExpireTime.ToDateTime().ToString("yyyy-MM-dd HH:mm 'UTC'", null), values["invitation_end"]);
+        Assert.DoesNotContain("Ann Lee", $"{first}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
+    public async Task Invitations_that_are_withdrawn_and_sent_again_fill_no_mailbox(DatabaseKind database)
+    {
+        await using var town = await Town.OpenAsync(database);
+        var home = await town.Shop.NewAccountAsync("First");
+        var (ann, bo) = (await town.NewUserAsync(home, "Ann Lee"), await town.NewUserAsync(home, "Bo Xu"));
+        var account = await town.Shop.NewAccountAsync("Second");
+        async Task InviteAsync(int times)
+        {
+            for (var time = 0; time < times; time++)
+            {
+                var results = await town.AddAsync(account, Town.Person("Ann", ann.Email));
+                await town.Users.DeclineInvitationAsync(new DeclineInvitationRequest { Name = results[0].Invitation.Name });
+            }
+        }
+
+        await InviteAsync(7);
+        Assert.Equal(5, (await ToldAsync(town)).Count);
+
+        // A neighbour is told all the same, and she again the day after.
+        await town.AddAsync(account, Town.Person("Bo", bo.Email));
+        Assert.Equal(6, (await ToldAsync(town)).Count);
+        town.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        await InviteAsync(1);
+        Assert.Equal(7, (await ToldAsync(town)).Count);
+    }
+
+    private static Task<List<Domain.Notifications.OutboxMessage>> ToldAsync(Town town) => town.ReadAsync(db => db.OutboxMessages
+        .Where(message => message.Kind == Domain.Notifications.MessageKind.Invitation)
+        .ToListAsync());
 
     private static async Task<IEnumerable<Invitation>> ListAsync(Town town, string parent) =>
         (await town.Users.ListInvitationsAsync(new ListInvitationsRequest { Parent = parent })).Invitations;
