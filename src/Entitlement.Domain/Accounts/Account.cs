@@ -34,6 +34,11 @@ public sealed class Account
     /// <summary>When it got its first supervisor, which it can't lose again; null before.</summary>
     public DateTimeOffset? SuperviseTime { get; private set; }
 
+    /// <summary>
+    /// Since when nobody supervises it who can call, though somebody is or was to; null while somebody does, and before the first.
+    /// </summary>
+    public DateTimeOffset? AbandonTime { get; private set; }
+
     /// <summary>Raised by every change, and guards the row.</summary>
     public int Revision { get; private set; }
 
@@ -83,8 +88,11 @@ public sealed class Account
         Revision++;
     }
 
-    /// <summary>Notes that somebody supervises it; of several times the first counts.</summary>
-    /// <returns>Whether nobody ever did before.</returns>
+    /// <summary>
+    /// Notes that somebody is to supervise it; of several times the first counts. Whether the one can call is told to
+    /// <see cref="NoteSupervision"/>.
+    /// </summary>
+    /// <returns>Whether nobody ever was before.</returns>
     public bool Supervise(DateTimeOffset now)
     {
         if (SuperviseTime is not null)
@@ -93,8 +101,24 @@ public sealed class Account
         }
 
         SuperviseTime = now;
+        AbandonTime = now;
         Revision++;
         return true;
+    }
+
+    /// <param name="isSupervised">Whether somebody supervises it now who can call.</param>
+    /// <param name="now">When.</param>
+    /// <returns>Whether the last one is gone by this.</returns>
+    public bool NoteSupervision(bool isSupervised, DateTimeOffset now)
+    {
+        if (SuperviseTime is null || isSupervised == AbandonTime is null)
+        {
+            return false;
+        }
+
+        AbandonTime = isSupervised ? null : now;
+        Revision++;
+        return !isSupervised;
     }
 
     /// <param name="parent">The account that is to be right above; null for the top. It is not below this one.</param>

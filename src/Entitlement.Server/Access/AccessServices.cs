@@ -17,6 +17,7 @@ internal static class AccessServices
         services.AddSingleton<AdministratorCommand>();
         services.AddSingleton<BootstrapKey>();
         services.AddSingleton<BootstrapStart>();
+        services.AddHostedService<SupervisionWatch>();
         return services;
     }
 }

@@ -9,4 +9,8 @@ internal static partial class Log
 
     [LoggerMessage(1101, LogLevel.Information, "Made the administrator {Administrator}")]
     public static partial void AdministratorMade(ILogger logger, Guid administrator);
+
+    [LoggerMessage(1102, LogLevel.Warning,
+        "It could not be looked for accounts whose last supervisor's time is over; this is tried again in ten minutes")]
+    public static partial void SupervisionNotLookedAt(ILogger logger, Exception failure);
 }

@@ -2,6 +2,7 @@ using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Domain.People;
+using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
@@ -59,6 +60,7 @@ internal sealed record AccountMove(AccountName Name, AccountName? Parent)
             change.Touch(AccessThing.Account, one.AccountId ?? Guid.Empty);
         }
 
+        await change.NoteSupervisionAsync(foreign.Supervised(), cancellationToken);
         return foreign.Count;
     }
 }

@@ -25,7 +25,7 @@ internal static class LicenseFileMessage
             .Where(row => row.Id == change.License.ProductId)
             .Select(row => row.DisplayName)
             .SingleAsync(cancellationToken);
-        string? until = change.Activation.FileExpireTime is { } end ? MessageContent.Tell(end) : null;
+        var until = change.Activation.FileExpireTime is { } end ? MessageContent.Tell(end) : null;
         db.Send(
             new Recipient(person.Id, email, person.DisplayName),
             MessageContent.LicenseFile(change.File, product, change.Activation.MachineName, change.License.Slc.Ending, until),

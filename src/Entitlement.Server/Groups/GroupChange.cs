@@ -71,6 +71,7 @@ internal static class GroupChange
             "group.delete",
             $"{name}",
             JsonSerializer.Serialize(new GroupDeleted(members.Count, held.Count), GroupJson.Default.GroupDeleted));
+        await change.NoteSupervisionAsync(held.Supervised(), cancellationToken);
         if (administers)
         {
             await change.RequireAdministratorsAsync([.. members.Select(member => member.PrincipalId)], cancellationToken);

@@ -30,7 +30,9 @@ internal sealed record GroupMove(GroupName Name, Joiner Member, Caller Caller)
         }
 
         db.Add(GroupMember.Add(group.Id, member.Id, member.Kind, change.Now));
-        return End("group.join", change);
+        var outcome = End("group.join", change);
+        await change.NoteSupervisionAsync(held.Supervised(), cancellationToken);
+        return outcome;
     }
 
     /// <exception cref="EntitlementException">There is no such group, it is not in it, it can't go, or the caller may not.</exception>
@@ -45,6 +47,7 @@ internal sealed record GroupMove(GroupName Name, Joiner Member, Caller Caller)
             row => row.GroupId == group.Id && row.PrincipalId == member.Id && row.PrincipalKind == member.Kind, cancellationToken)
             ?? throw Refusal.NotFound(member.Name));
         var outcome = End("group.leave", change);
+        await change.NoteSupervisionAsync(held.Supervised(), cancellationToken);
         if (await db.AdministersAsync(group.Id, change.Now, cancellationToken))
         {
             await change.RequireAdministratorsAsync([member.Id], cancellationToken);

@@ -67,6 +67,7 @@ internal sealed class RoleGiver(AccessReader reader)
         if (scope.Scope.Kind == ScopeKind.Account && wanted.Any(one => roles.Find(one.Role.RoleId)?.Supervises == true))
         {
             await SuperviseAsync(change, new AccountName(scope.Scope.Id), cancellationToken);
+            await change.NoteSupervisionAsync([scope.Scope.Id], cancellationToken);
         }
     }
 
@@ -103,6 +104,7 @@ internal sealed class RoleGiver(AccessReader reader)
         }
 
         Note(change, scope, "role.unassign", held.Select(one => new RoleMoved(one.SubjectId, one.RoleId, ExpireTime: null)));
+        await change.NoteSupervisionAsync(held.Supervised(), cancellationToken);
     }
 
     /// <summary>What is held on exactly this scope by one subject; tracked.</summary>

@@ -86,10 +86,12 @@ internal sealed partial class ServiceAccountService(EntitlementDbContext db, Onc
         await writer.RunAsync(context, request, request.RequestId, async (change, token) =>
         {
             var account = await FindAsync(change.Db, name, token);
+            var supervised = await change.Db.ListSupervisedAsync(account.Id, token);
             await TakeAllAsync(change, account.Id, token);
             change.Db.Remove(account);
             change.Audit(name.AccountId, "service_account.delete", $"{name}");
             change.Touch(AccessThing.Principal, account.Id);
+            await change.NoteSupervisionAsync(supervised, token);
             return new Outcome($"{name}", Existed: false);
         });
         return new DeleteServiceAccountResponse();
@@ -115,6 +117,7 @@ internal sealed partial class ServiceAccountService(EntitlementDbContext db, Onc
             account.Switch(isEnabled);
             change.Audit(name.AccountId, isEnabled ? "service_account.enable" : "service_account.disable", $"{name}");
             change.Touch(AccessThing.Principal, account.Id);
+            await change.NoteSupervisionAsync(await change.Db.ListSupervisedAsync(account.Id, cancellationToken), cancellationToken);
         }
 
         return new Outcome($"{name}", Existed: false);

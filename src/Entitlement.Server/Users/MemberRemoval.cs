@@ -28,10 +28,8 @@ internal sealed record MemberRemoval(MemberName Name, string Reason, Caller Call
         var person = await db.Users.SingleAsync(user => user.Id == Name.UserId, cancellationToken);
         var lost = await Belongings.AccountsLostAsync(db, person, Name.AccountId, cancellationToken);
         var belongings = (await Belongings.OfAsync(db, person.Id, cancellationToken)).In(lost);
-        await new RoleRights(change, Caller).RequireTakeAsync(
-            [.. belongings.Roles, .. await belongings.ListRolesOfGroupsAsync(db, cancellationToken)],
-            Permission.UserRemove,
-            cancellationToken);
+        RoleAssignment[] taken = [.. belongings.Roles, .. await belongings.ListRolesOfGroupsAsync(db, cancellationToken)];
+        await new RoleRights(change, Caller).RequireTakeAsync(taken, Permission.UserRemove, cancellationToken);
         belongings.RemoveFrom(change);
         db.Remove(membership);
         if (person.PrimaryAccountId == Name.AccountId)
@@ -52,6 +50,7 @@ internal sealed record MemberRemoval(MemberName Name, string Reason, Caller Call
             JsonSerializer.Serialize(
                 new MemberRemoved(belongings.RolesTaken(), belongings.GroupsLeft()), UserJson.Default.MemberRemoved),
             Reason);
+        await change.NoteSupervisionAsync(taken.Supervised(), cancellationToken);
         return new Outcome($"{Name}", Existed: false);
     }
 }

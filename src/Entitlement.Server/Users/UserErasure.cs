@@ -38,6 +38,7 @@ internal sealed record UserErasure(UserName Name, string Reason)
 
         var administered = await db.AdministersAsync(person.Id, change.Now, cancellationToken);
         var belongings = await Belongings.OfAsync(db, person.Id, cancellationToken);
+        var supervised = await db.ListSupervisedAsync(person.Id, cancellationToken);
         belongings.RemoveFrom(change);
         var accounts = await RemoveEntriesAsync(db, person, cancellationToken);
         var erased = await reasons.EraseAsync(db, cancellationToken);
@@ -53,6 +54,7 @@ internal sealed record UserErasure(UserName Name, string Reason)
                 new UserErased(accounts, belongings.RolesTaken(), belongings.GroupsLeft(), erased),
                 UserJson.Default.UserErased),
             Reason);
+        await change.NoteSupervisionAsync(supervised, cancellationToken);
         if (administered)
         {
             await change.RequireAdministratorsAsync([person.Id], cancellationToken);

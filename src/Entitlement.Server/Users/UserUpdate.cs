@@ -87,6 +87,11 @@ internal sealed record UserUpdate(UserName Name, V1.User Wanted, IReadOnlyCollec
             "user.update",
             $"{Name}",
             JsonSerializer.Serialize(new UserUpdated(changed), UserJson.Default.UserUpdated));
+        if (changed.Contains(IsEnabled))
+        {
+            await change.NoteSupervisionAsync(await change.Db.ListSupervisedAsync(user.Id, cancellationToken), cancellationToken);
+        }
+
         if (administered && !user.IsEnabled)
         {
             await change.RequireAdministratorsAsync([user.Id], cancellationToken);

@@ -261,6 +261,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<long?>("AbandonTime")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CreateTime")
                         .HasColumnType("bigint");
 

@@ -290,6 +290,9 @@ namespace Entitlement.Storage.SqlServer.Migrations
                         .HasColumnType("binary(16)")
                         .IsFixedLength();
 
+                    b.Property<long?>("AbandonTime")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CreateTime")
                         .HasColumnType("bigint");
 

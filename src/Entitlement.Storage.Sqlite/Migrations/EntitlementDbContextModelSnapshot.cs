@@ -279,6 +279,9 @@ namespace Entitlement.Storage.Sqlite.Migrations
                         .HasColumnType("BLOB")
                         .IsFixedLength();
 
+                    b.Property<long?>("AbandonTime")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreateTime")
                         .HasColumnType("INTEGER");
 
