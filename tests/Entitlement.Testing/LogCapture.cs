@@ -7,19 +7,46 @@ namespace Entitlement.Testing;
 public sealed class LogCapture : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
+    private readonly ConcurrentBag<(int EventId, int Count, TaskCompletionSource Reached)> _awaited = [];
 
     public IReadOnlyList<LogLine> Lines => [.. _lines];
 
     /// <summary>Everything in one text, to be searched for what must not stand in it.</summary>
     public string Text => string.Join('\n', Lines);
 
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
+    /// <summary>Ends when as many lines of an event have been written since the beginning.</summary>
+    public Task ReachAsync(int eventId, int count)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _awaited.Add((eventId, count, reached));
+        TellAwaited(eventId);
+        return reached.Task;
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(string category, ConcurrentQueue<LogLine> lines) : ILogger
+    private void Add(LogLine line)
+    {
+        _lines.Enqueue(line);
+        TellAwaited(line.EventId);
+    }
+
+    private void TellAwaited(int eventId)
+    {
+        foreach (var (_, count, reached) in _awaited.Where(one => one.EventId == eventId && !one.Reached.Task.IsCompleted))
+        {
+            if (_lines.Count(line => line.EventId == eventId) >= count)
+            {
+                reached.TrySetResult();
+            }
+        }
+    }
+
+    private sealed class Logger(string category, LogCapture capture) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -32,7 +59,7 @@ public sealed class LogCapture : ILoggerProvider
             var values = state is IEnumerable<KeyValuePair<string, object?>> pairs
                 ? string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}"))
                 : "";
-            lines.Enqueue(new LogLine(category, logLevel, eventId.Id, formatter(state, exception), values, exception));
+            capture.Add(new LogLine(category, logLevel, eventId.Id, formatter(state, exception), values, exception));
         }
     }
 }
