@@ -98,6 +98,8 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
 
     public DbSet<AccessChange> AccessChanges => Set<AccessChange>();
 
+    public DbSet<AccessCacheKey> AccessCacheKeys => Set<AccessCacheKey>();
+
     public DbSet<AccountAncestor> AccountAncestors => Set<AccountAncestor>();
 
     public DbSet<EmailEntry> EmailEntries => Set<EmailEntry>();

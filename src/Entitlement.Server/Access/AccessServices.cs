@@ -1,3 +1,4 @@
+using Entitlement.Server.Access.Cache.Shared;
 using Entitlement.Server.Hosting;
 
 namespace Entitlement.Server.Access;
@@ -18,6 +19,7 @@ internal static class AccessServices
         services.AddSingleton<BootstrapKey>();
         services.AddSingleton<BootstrapStart>();
         services.AddHostedService<SupervisionWatch>();
+        services.AddShared();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Entitlement.Server.Abuse;
+using Entitlement.Server.Access.Cache.Shared;
 using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
 using Entitlement.Server.Health;
@@ -31,6 +32,7 @@ internal static class OptionSections
         [MessageOptions.Section] = OptionsOf<MessageOptions>(),
         [SignInOptions.Section] = OptionsOf<SignInOptions>(),
         [OpenIdConnectOptions.Section] = OptionsOf<OpenIdConnectOptions>(),
+        [RedisOptions.Section] = OptionsOf<RedisOptions>(),
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static IServiceCollection AddEntitlementOptions(this IServiceCollection services)
@@ -46,6 +48,7 @@ internal static class OptionSections
         services.AddSection<MessageOptions, MessageOptionsValidator>(MessageOptions.Section);
         services.AddSection<SignInOptions, SignInOptionsValidator>(SignInOptions.Section);
         services.AddSection<OpenIdConnectOptions, OpenIdConnectOptionsValidator>(OpenIdConnectOptions.Section);
+        services.AddSection<RedisOptions, RedisOptionsValidator>(RedisOptions.Section);
         services.AddSection<LicenseFileOptions, LicenseFileOptionsValidator>(LicenseFileOptions.Section)
             .PostConfigure<IOptions<StorageOptions>>((file, storage) =>
                 file.Issuer ??= storage.Value.IsEmbedded ? LicenseFileOptions.EmbeddedIssuer : null);

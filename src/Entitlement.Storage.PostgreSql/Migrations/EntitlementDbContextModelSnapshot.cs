@@ -1503,6 +1503,28 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.ToTable("TrialMarks", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Storage.Access.AccessCacheKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("CreateTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.HasKey("Number");
+
+                    b.ToTable("AccessCacheKeys", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Access.AccessChange", b =>
                 {
                     b.Property<long>("Version")

@@ -1670,6 +1670,31 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.ToTable("TrialMarks", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Storage.Access.AccessCacheKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("int");
+
+                    b.Property<long>("CreateTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.HasKey("Number");
+
+                    b.ToTable("AccessCacheKeys", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Access.AccessChange", b =>
                 {
                     b.Property<long>("Version")

@@ -1632,6 +1632,31 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.ToTable("TrialMarks", (string)null);
                 });
 
+            modelBuilder.Entity("Entitlement.Storage.Access.AccessCacheKey", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreateTime")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.HasKey("Number");
+
+                    b.ToTable("AccessCacheKeys", (string)null);
+                });
+
             modelBuilder.Entity("Entitlement.Storage.Access.AccessChange", b =>
                 {
                     b.Property<long>("Version")

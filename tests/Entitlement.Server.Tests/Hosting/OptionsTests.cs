@@ -65,6 +65,11 @@ public class OptionsTests
     [InlineData("Messages:LoginAddress", "javascript:alert(1)", "Messages:LoginAddress must be an absolute http")]
     [InlineData("Messages:SetPasswordAddress", "https://a.example/#x", "Messages:SetPasswordAddress must be")]
     [InlineData("Messages:RetryAfter", "00:00:00", "RetryAfter")]
+    [InlineData("Redis:Configuration", "localhost,sssl=true", "Redis:Configuration must look like host:6379")]
+    [InlineData("Redis:Configuration", ",", "Redis:Configuration must look like host:6379")]
+    [InlineData("Redis:Password", "secret", "Redis:Password needs a Redis:Configuration")]
+    [InlineData("Redis:KeyPrefix", "a b", "KeyPrefix")]
+    [InlineData("Redis:Timeout", "00:00:10", "Timeout")]
     public async Task Refuses_a_value_that_breaks_a_rule(string key, string value, string complaint)
     {
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((key, value)));
