@@ -22,6 +22,9 @@ namespace Entitlement.Storage;
 /// </summary>
 public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> options) : DbContext(options)
 {
+    /// <summary>To which version the transaction raised the clock of access; null when it did not.</summary>
+    internal long? AccessVersion { get; set; }
+
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<Product> Products => Set<Product>();

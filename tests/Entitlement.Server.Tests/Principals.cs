@@ -25,13 +25,17 @@ internal static class Principals
             (db, token) =>
             {
                 db.AddRange(account, key);
+                List<(AccessThing, Guid)> touched = [(AccessThing.Principal, account.Id)];
                 foreach (var (role, scope) in roles)
                 {
                     Assert.True(ResourcePath.TryParse(scope, out var path));
-                    db.Add(RoleAssignment.Create(PrincipalKind.ServiceAccount, account.Id, role, path, expireTime: null, now));
+                    var row = RoleAssignment.Create(
+                        PrincipalKind.ServiceAccount, account.Id, role, path, expireTime: null, now);
+                    db.Add(row);
+                    touched.Add(row.TouchedThing());
                 }
 
-                return db.RaiseAsync([(AccessThing.Principal, account.Id)], token);
+                return db.RaiseAsync(touched, token);
             },
             CancellationToken.None);
         return (account.Id, SecretToken.Create(TokenKind.ApiKey, key.Id, secret).Reveal());

@@ -14,6 +14,10 @@ public static class SecretHash
     public static byte[] Of(ReadOnlySpan<byte> secret) => SHA256.HashData(secret);
 
     /// <summary>In constant time, so that an answer's delay tells nothing about the hash.</summary>
-    public static bool Matches(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> secret) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(secret), hash);
+    public static bool Matches(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> secret)
+    {
+        Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(secret, actual);
+        return CryptographicOperations.FixedTimeEquals(actual, hash);
+    }
 }

@@ -50,14 +50,18 @@ public sealed class Session
     public bool HasSecret(ReadOnlySpan<byte> secret) => SignIn.SecretHash.Matches(SecretHash, secret);
 
     /// <summary>When it ends unless it is used before.</summary>
-    public DateTimeOffset IdleEnd(TimeSpan idleTime) =>
-        ExpireTime - LastUseTime > idleTime ? LastUseTime + idleTime : ExpireTime;
+    public DateTimeOffset IdleEnd(TimeSpan idleTime) => IdleEnd(ExpireTime, LastUseTime, idleTime);
+
+    /// <inheritdoc cref="IdleEnd(TimeSpan)"/>
+    public static DateTimeOffset IdleEnd(DateTimeOffset expireTime, DateTimeOffset lastUseTime, TimeSpan idleTime) =>
+        expireTime - lastUseTime > idleTime ? lastUseTime + idleTime : expireTime;
 
     /// <summary>Whether whoever holds its token is the person now.</summary>
     public bool IsLive(TimeSpan idleTime, DateTimeOffset now) => EndTime is null && now < IdleEnd(idleTime);
 
     /// <summary>Whether a use at this moment is worth a write: most are not.</summary>
-    public bool IsUseWorthNoting(TimeSpan idleTime, DateTimeOffset now) => now - LastUseTime >= idleTime / 20;
+    public static bool IsUseWorthNoting(DateTimeOffset lastUseTime, TimeSpan idleTime, DateTimeOffset now) =>
+        now - lastUseTime >= idleTime / 20;
 
     /// <summary>Ends it. Ending it again keeps the first time.</summary>
     public void End(DateTimeOffset now) => EndTime ??= now;

@@ -1,16 +1,18 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
+using Entitlement.Server.Access.Cache;
 using Permission = Entitlement.V1.Permission;
 
 namespace Entitlement.Server.Access;
 
 /// <summary>Decides whether a caller may do something on a resource.</summary>
-internal sealed class AccessDecider(AccessReader reader, AccessContactReader contacts, TimeProvider clock)
+internal sealed class AccessDecider(
+    CallerQuestions questions, AccessReader reader, AccessContactReader contacts, TimeProvider clock)
 {
     /// <inheritdoc cref="HoldsAsync"/>
-    /// <returns>What the decision rested on; null for a caller about whom nothing is kept.</returns>
+    /// <returns>Who calls; null for a caller about whom nothing is kept.</returns>
     /// <exception cref="EntitlementException">It may not.</exception>
-    public async ValueTask<AccessFacts?> RequireAsync(
+    public async ValueTask<PrincipalSnapshot?> RequireAsync(
         Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
     {
         if (caller is Caller.BootstrapAdministrator)
@@ -20,9 +22,9 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
 
         var decided = await DecideAsync(caller, permission, resource, cancellationToken);
         return decided.IsAllowed
-            ? decided.Facts
+            ? decided.Principal
             : throw await contacts.RefuseAsync(
-                decided.Facts.Principal, Of(permission), resource, decided.Target, clock.GetUtcNow(), cancellationToken);
+                decided.Principal, Of(permission), resource, decided.Target, clock.GetUtcNow(), cancellationToken);
     }
 
     /// <summary>For what a call shows or leaves out, where a refusal would be too much.</summary>
@@ -63,7 +65,7 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
                 : await reader.ReadAllAsync(PrincipalOf(caller), accounts, cancellationToken),
             clock.GetUtcNow());
 
-    private async Task<Decided> DecideAsync(
+    private async ValueTask<Decided> DecideAsync(
         Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
     {
         var principal = PrincipalOf(caller);
@@ -74,22 +76,27 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
 
         if (path.UserId is { } person)
         {
-            var (facts, accounts, isOfSystem) = await reader.ReadForPersonAsync(principal, person, cancellationToken);
-            return Decide(facts, permission, TargetsOf(person, accounts, isOfSystem, permission));
+            return await DecideAsync(caller, new PersonQuestion(principal, person, permission), cancellationToken);
         }
 
-        return Decide(
-            await reader.ReadAsync(
-                principal, path.AccountId is { } account ? [account] : [], [.. path.Scopes.Select(scope => scope.Id)], cancellationToken),
-            permission,
-            [AccessTarget.Of(path.Scopes)]);
+        var target = AccessTarget.Of(path.Scopes);
+        var answered = await questions.AskAsync<TargetQuestion, AccessView>(
+            caller, new TargetQuestion(principal, target), caller.Freshness, cancellationToken);
+        var view = answered.Value;
+        return new Decided(
+            view.Principal, target, view.Decide(Of(permission), target, clock.GetUtcNow()).IsAllowed);
     }
 
-    private Decided Decide(AccessFacts facts, Permission permission, AccessTarget[] targets)
+    private async ValueTask<Decided> DecideAsync(
+        Caller caller, PersonQuestion question, CancellationToken cancellationToken)
     {
+        var (views, _) = await questions.AskAsync<PersonQuestion, (AccessView View, AccessTarget Target)[]>(
+            caller, question, caller.Freshness, cancellationToken);
         var now = clock.GetUtcNow();
-        var found = Array.FindIndex(targets, target => facts.Decide(Of(permission), target, now).IsAllowed);
-        return new Decided(facts, targets[Math.Max(found, 0)], found >= 0);
+        var found = Array.FindIndex(
+            views, one => one.View.Decide(Of(question.Permission), one.Target, now).IsAllowed);
+        var (view, target) = views[Math.Max(found, 0)];
+        return new Decided(view.Principal, target, found >= 0);
     }
 
     /// <summary>
@@ -113,5 +120,5 @@ internal sealed class AccessDecider(AccessReader reader, AccessContactReader con
     // The domain has the contract's numbers; a test holds them alike.
     private static Domain.Access.Permission Of(Permission permission) => (Domain.Access.Permission)(int)permission;
 
-    private readonly record struct Decided(AccessFacts Facts, AccessTarget Target, bool IsAllowed);
+    private readonly record struct Decided(PrincipalSnapshot Principal, AccessTarget Target, bool IsAllowed);
 }

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Entitlement.Server.Access;
 
 /// <summary>
-/// Reads what decisions rest on straight from the database, so that each is true at the moment of the call. A cache would stand
-/// in its place: whoever decides knows facts and their version, and not where they come from.
+/// Reads what decisions rest on straight from the database: for lists, refusals and changes of access, which need more than a
+/// decision does, or must be judged in their own transaction. Decisions themselves go by <see cref="Cache.AccessCache"/>.
 /// </summary>
 internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> contexts)
 {
@@ -25,35 +25,13 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
     /// <exception cref="EntitlementException"><see cref="FailureReason.StorageUnavailable"/>.</exception>
     public Task<AccessFacts> ReadAsync(
         Guid principal, IReadOnlyCollection<Guid> accounts, IReadOnlyCollection<Guid> scopes, CancellationToken cancellationToken) =>
-        ReadAsync(principal, (_, _) => Task.FromResult(accounts), scopes, cancellationToken);
+        ReadFactsAsync(principal, accounts, scopes, cancellationToken);
 
     /// <summary>Facts about everything that a principal holds, for lists.</summary>
     /// <inheritdoc cref="ReadAsync(Guid, IReadOnlyCollection{Guid}, IReadOnlyCollection{Guid}, CancellationToken)"/>
     public Task<AccessFacts> ReadAllAsync(
         Guid principal, IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken) =>
-        ReadAsync(principal, (_, _) => Task.FromResult(accounts), scopes: null, cancellationToken);
-
-    /// <summary>Facts for decisions about a person, which the accounts decide that the person is a member of.</summary>
-    /// <returns>The facts, those accounts, and whether the person may hold roles on the whole system.</returns>
-    public async Task<(AccessFacts Facts, IReadOnlyCollection<Guid> Accounts, bool IsOfSystem)> ReadForPersonAsync(
-        Guid principal, Guid person, CancellationToken cancellationToken)
-    {
-        IReadOnlyCollection<Guid> memberships = [];
-        var isOfSystem = false;
-        var facts = await ReadAsync(
-            principal,
-            async (db, token) =>
-            {
-                isOfSystem = await db.Users.AnyAsync(one => one.Id == person && one.Scope == UserScope.System, token);
-                return memberships = await db.Memberships
-                    .Where(one => one.UserId == person)
-                    .Select(one => one.AccountId)
-                    .ToListAsync(token);
-            },
-            scopes: [],
-            cancellationToken);
-        return (facts, memberships, isOfSystem);
-    }
+        ReadFactsAsync(principal, accounts, scopes: null, cancellationToken);
 
     /// <summary>The same within a transaction that has locked access, so that nothing can come between.</summary>
     /// <inheritdoc cref="ReadAsync(Guid, IReadOnlyCollection{Guid}, IReadOnlyCollection{Guid}, CancellationToken)"/>
@@ -65,9 +43,9 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
         CancellationToken cancellationToken) =>
         await ReadAtAsync(db, await db.ReadVersionAsync(cancellationToken), principal, accounts, scopes, cancellationToken);
 
-    private async Task<AccessFacts> ReadAsync(
+    private async Task<AccessFacts> ReadFactsAsync(
         Guid principal,
-        Func<EntitlementDbContext, CancellationToken, Task<IReadOnlyCollection<Guid>>> accounts,
+        IReadOnlyCollection<Guid> accounts,
         IReadOnlyCollection<Guid>? scopes,
         CancellationToken cancellationToken)
     {
@@ -75,7 +53,7 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
         var version = await db.ReadVersionAsync(cancellationToken);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var facts = await ReadAtAsync(db, version, principal, await accounts(db, cancellationToken), scopes, cancellationToken);
+            var facts = await ReadAtAsync(db, version, principal, accounts, scopes, cancellationToken);
 
             // Whatever alters access raises the clock in its own transaction: if it stands still, all of this was true at once.
             var after = await db.ReadVersionAsync(cancellationToken);
@@ -100,13 +78,27 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
     {
         var snapshot = await ReadPrincipalAsync(db, principal, cancellationToken);
         var line = accounts.Count == 0 ? [] : await ReadLineAsync(db, accounts, cancellationToken);
-        var reached = scopes is null ? null : (Guid[])[Guid.Empty, .. scopes, .. line.Keys];
+        var reached = scopes is null ? null : (Guid[])[Guid.Empty, .. scopes, .. line.Select(one => one.Id)];
         var grants = await ReadGrantsAsync(db, [principal, .. snapshot.GroupIds], reached, cancellationToken);
         var book = await db.ReadRolesAsync(grants.Select(one => one.Grant.RoleId), cancellationToken);
-        return new AccessFacts(version, snapshot, book, line, grants);
+        var byAccount = grants.ToLookup(one => one.AccountId, one => one.Grant);
+        return new AccessFacts(
+            version,
+            snapshot,
+            book,
+            GrantIndex.Create([.. grants.Where(one => one.Kind == ScopeKind.System).Select(one => one.Grant)]),
+            line.ToDictionary(
+                one => one.Id, one => one with { Grants = GrantIndex.Create([.. byAccount[one.Id]]) }),
+            grants.Where(one => one.Kind == ScopeKind.Product)
+                .GroupBy(one => one.Grant.ScopeId, one => one.Grant)
+                .ToDictionary(product => product.Key, product => GrantIndex.Create([.. product])))
+        {
+            Grants = grants,
+        };
     }
 
-    private static async Task<PrincipalSnapshot> ReadPrincipalAsync(
+    /// <summary>What is known of a user or service account; see <see cref="Cache.PrincipalCopy"/>.</summary>
+    public static async Task<PrincipalSnapshot> ReadPrincipalAsync(
         EntitlementDbContext db, Guid id, CancellationToken cancellationToken)
     {
         var groups = await db.GroupMembers
@@ -148,7 +140,8 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
         };
     }
 
-    private static Task<Dictionary<Guid, AccountFacts>> ReadLineAsync(
+    /// <summary>Without what is assigned on them.</summary>
+    private static Task<List<AccountSnapshot>> ReadLineAsync(
         EntitlementDbContext db, IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken) =>
         db.AccountAncestors
             .Where(row => accounts.Contains(row.AccountId))
@@ -158,8 +151,9 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
                 db.Accounts,
                 id => id,
                 account => account.Id,
-                (_, account) => new AccountFacts(account.Id, account.ParentId, account.Policy, account.SuperviseTime != null))
-            .ToDictionaryAsync(account => account.Id, cancellationToken);
+                (_, account) => new AccountSnapshot(
+                    account.Id, account.ParentId, account.Policy, account.SuperviseTime != null, GrantIndex.Empty))
+            .ToListAsync(cancellationToken);
 
     private static Task<List<GrantFacts>> ReadGrantsAsync(
         EntitlementDbContext db, ImmutableArray<Guid> subjects, Guid[]? scopes, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Entitlement.Server.Access.Cache;
 using Entitlement.Server.Access.Cache.Shared;
 using Entitlement.Server.Hosting;
 
@@ -9,6 +10,14 @@ internal static class AccessServices
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
         services.AddSingleton(provider => provider.GetRequiredService<ServedServices>().ReadAccess());
+        services.AddSingleton<IAccessSource, DatabaseSource>();
+        services.AddSingleton<AccessViews>();
+        services.AddSingleton<AccessMetrics>();
+        services.AddSingleton<ProcessCache>();
+        services.AddSingleton<SnapshotLoads>();
+        services.AddSingleton<AccessCache>();
+        services.AddHostedService<ViewKeeping>();
+        services.AddSingleton<CallerQuestions>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessContactReader>();
         services.AddSingleton<AccessDecider>();

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -8,7 +9,13 @@ namespace Entitlement.Server.Access;
 /// <summary>What each served method requires, read once from the <c>requires</c> option of the protos.</summary>
 internal sealed class AccessTable
 {
-    private static readonly MethodAccess Open = new(Permission.None, Resource: null, OpenToProducts: false, Filtered: false, IsStandard: true);
+    private static readonly MethodAccess Open = new(Permission.None, Resource: null, OpenToProducts: false, Filtered: false, IsStandard: true, Reads: true);
+
+    /// <summary>RPCs that change nothing begin so; every other one is taken for a change.</summary>
+    public static readonly ImmutableArray<string> ReadingVerbs =
+    [
+        "Get", "List", "Preview", "Retrieve", "Check", "BatchCheck", "Explain", "DryRun", "Watch", "Export", "Await",
+    ];
 
     private readonly FrozenDictionary<string, MethodAccess> _methods;
 
@@ -42,7 +49,8 @@ internal sealed class AccessTable
             ResourceField(method, requirement),
             requirement.OpenToProducts,
             requirement.Filtered,
-            IsStandard: false);
+            IsStandard: false,
+            ReadingVerbs.Any(verb => method.Name.StartsWith(verb, StringComparison.Ordinal)));
     }
 
     private static FieldDescriptor? ResourceField(MethodDescriptor method, Requirement requirement)
@@ -70,4 +78,6 @@ internal sealed class AccessTable
 /// </param>
 /// <param name="Filtered">Whether anybody with credentials may call it, and gets what they hold the permission on.</param>
 /// <param name="IsStandard">Whether it belongs to a standard service, which anybody may call whatever they carry.</param>
-internal sealed record MethodAccess(Permission Permission, FieldDescriptor? Resource, bool OpenToProducts, bool Filtered, bool IsStandard);
+/// <param name="Reads">Whether it changes nothing.</param>
+internal sealed record MethodAccess(
+    Permission Permission, FieldDescriptor? Resource, bool OpenToProducts, bool Filtered, bool IsStandard, bool Reads);

@@ -47,8 +47,8 @@ internal sealed class CallGuard(MethodAccess access, Caller caller, AccessDecide
         }
 
         var resource = (string)access.Resource!.Accessor.GetValue((IMessage)message);
-        var facts = await decider.RequireAsync(caller, access.Permission, resource, call.CancellationToken);
-        Tell(facts?.Principal, resource);
+        var principal = await decider.RequireAsync(caller, access.Permission, resource, call.CancellationToken);
+        Tell(principal, resource);
     }
 
     /// <summary>Which account a call names says in which one a person acts; nothing of that is kept on the server.</summary>

@@ -1,3 +1,5 @@
+using Entitlement.Server.Access.Cache;
+
 namespace Entitlement.Server.Access;
 
 /// <summary>Who calls.</summary>
@@ -9,6 +11,15 @@ internal abstract record Caller
 
     /// <summary>For the log and the audit trail: what kind of caller it is, and its id where it has one; never a secret.</summary>
     public abstract string Actor { get; }
+
+    /// <summary>How fresh all decisions about this call must be.</summary>
+    public Freshness Freshness { get; init; }
+
+    /// <summary>The API key or session that proves it; null where something else does.</summary>
+    public Guid? CredentialId { get; init; }
+
+    /// <summary>The version of the clock of access at which the credential held.</summary>
+    public long ProvenAt { get; init; }
 
     /// <summary>Somebody without credentials: an installed product, which proves itself by what it hands in, or anybody.</summary>
     internal sealed record Anonymous : Caller
@@ -36,7 +47,7 @@ internal abstract record Caller
     internal sealed record User(Guid Id) : Caller
     {
         /// <summary>The session whose token proves it; null where another token does.</summary>
-        public Guid? SessionId { get; init; }
+        public Guid? SessionId => CredentialId;
 
         public override string Actor => $"users/{Id}";
     }

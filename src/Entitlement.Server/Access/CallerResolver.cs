@@ -1,4 +1,5 @@
 using Entitlement.Domain.Errors;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Server.SignIn;
 
 namespace Entitlement.Server.Access;
@@ -9,15 +10,16 @@ internal sealed class CallerResolver(
     ServiceAccountKeys keys,
     SessionTokens sessions,
     TokenVerifier tokens,
-    IdentityLinks identities,
-    TimeProvider clock)
+    IdentityLinks identities)
 {
     private const string Scheme = "Bearer ";
 
+    /// <param name="context">The call.</param>
+    /// <param name="freshness">How fresh what is known of the credentials must be, and of all that is decided for the call.</param>
     /// <exception cref="EntitlementException">
     /// <see cref="FailureReason.Unauthenticated"/>: it carries credentials that are not accepted; or they can't be judged now.
     /// </exception>
-    public async Task<Caller> ResolveAsync(HttpContext context)
+    public async ValueTask<Caller> ResolveAsync(HttpContext context, Freshness freshness)
     {
         var authorization = context.Request.Headers.Authorization;
         if (authorization.Count == 0)
@@ -33,19 +35,19 @@ internal sealed class CallerResolver(
 
         var text = authorization[0]!;
         return text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await ResolveAsync(text[Scheme.Length..], context)
+            ? await ResolveAsync(text[Scheme.Length..], context, freshness)
             : throw CredentialRefusal.Malformed();
     }
 
-    private async Task<Caller> ResolveAsync(string text, HttpContext context)
+    private async ValueTask<Caller> ResolveAsync(string text, HttpContext context, Freshness freshness)
     {
         if (SecretToken.TryParse(text, out var token))
         {
             return token.Kind switch
             {
                 TokenKind.ApiKey when token.Id == BootstrapKey.Id => await ResolveBootstrapAsync(token, context),
-                TokenKind.ApiKey => await ResolveServiceAccountAsync(token, context.RequestAborted),
-                TokenKind.Session => await sessions.ResolveAsync(token, context.RequestAborted),
+                TokenKind.ApiKey => await keys.ResolveAsync(token, freshness, context.RequestAborted),
+                TokenKind.Session => await sessions.ResolveAsync(token, freshness, context.RequestAborted),
                 TokenKind.PasswordLink => throw CredentialRefusal.Malformed(),
             };
         }
@@ -56,7 +58,7 @@ internal sealed class CallerResolver(
         }
 
         var verified = await tokens.VerifyAsync(text, context.RequestAborted);
-        return await identities.ResolveAsync(verified, context.RequestAborted);
+        return await identities.ResolveAsync(verified, context.RequestAborted) with { Freshness = freshness };
     }
 
     private async Task<Caller> ResolveBootstrapAsync(SecretToken key, HttpContext context)
@@ -75,31 +77,5 @@ internal sealed class CallerResolver(
         return await keys.AnyAdministratorAsync(context.RequestAborted)
             ? throw CredentialRefusal.Superseded()
             : Caller.BootstrapAdministrator.Instance;
-    }
-
-    private async Task<Caller> ResolveServiceAccountAsync(SecretToken token, CancellationToken cancellationToken)
-    {
-        if (!token.HasRowId(out var id))
-        {
-            throw CredentialRefusal.Malformed();
-        }
-
-        // Nobody but who holds the secret learns that there is, or was, such a key.
-        if (await keys.FindAsync(id, cancellationToken) is not { } found || !found.Key.HasSecret(token.Secret))
-        {
-            throw CredentialRefusal.Unknown();
-        }
-
-        if (found.Key.RevokeTime is { } revoked)
-        {
-            throw CredentialRefusal.KeyRevoked(revoked);
-        }
-
-        if (found.Key.ExpireTime is { } end && clock.GetUtcNow() >= end)
-        {
-            throw CredentialRefusal.KeyExpired(end);
-        }
-
-        return found.IsEnabled ? new Caller.ServiceAccount(found.Key.ServiceAccountId) : throw CredentialRefusal.SwitchedOff();
     }
 }

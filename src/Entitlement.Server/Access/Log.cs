@@ -13,4 +13,11 @@ internal static partial class Log
     [LoggerMessage(1102, LogLevel.Warning,
         "It could not be looked for accounts whose last supervisor's time is over; this is tried again in ten minutes")]
     public static partial void SupervisionNotLookedAt(ILogger logger, Exception failure);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The clock of access can't be read: decisions are given until what is known is too old")]
+    public static partial void ClockNotRead(ILogger logger, Exception failure);
+
+    [LoggerMessage(1104, LogLevel.Warning,
+        "The clock of access went back from {Before} to {Now}: the database was put back, and all that was known of access is dropped")]
+    public static partial void ClockWentBack(ILogger logger, long before, long now);
 }

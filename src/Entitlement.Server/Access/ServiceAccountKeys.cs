@@ -1,11 +1,14 @@
 using Entitlement.Domain.Access;
+using Entitlement.Domain.Errors;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Access;
 
-/// <summary>Looks API keys up as they stand in the database at this moment.</summary>
-internal sealed class ServiceAccountKeys(IDbContextFactory<EntitlementDbContext> contexts)
+/// <summary>Judges API keys.</summary>
+internal sealed class ServiceAccountKeys(
+    IDbContextFactory<EntitlementDbContext> contexts, AccessCache cache, TimeProvider clock)
 {
     /// <summary>Whether anybody administers the system, so that the bootstrap key has ended.</summary>
     public async Task<bool> AnyAdministratorAsync(CancellationToken cancellationToken)
@@ -17,22 +20,48 @@ internal sealed class ServiceAccountKeys(IDbContextFactory<EntitlementDbContext>
             || await db.GroupMembers.AnyAsync(member => member.GroupId == Group.Administrators, cancellationToken);
     }
 
-    /// <returns>Null when there is no such key.</returns>
-    public async Task<FoundKey?> FindAsync(Guid id, CancellationToken cancellationToken)
+    /// <exception cref="EntitlementException"><see cref="FailureReason.Unauthenticated"/>.</exception>
+    public async ValueTask<Caller> ResolveAsync(SecretToken token, Freshness freshness, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.ServiceAccountKeys
-            .Where(key => key.Id == id)
-            .Join(
-                db.ServiceAccounts,
-                key => key.ServiceAccountId,
-                account => account.Id,
-                (key, account) => new FoundKey(key, account.IsEnabled))
-            .SingleOrDefaultAsync(cancellationToken);
+        if (!token.HasRowId(out var id))
+        {
+            throw CredentialRefusal.Malformed();
+        }
+
+        var found = await cache.AskAsync<CredentialQuestion, FoundCredential>(
+            new CredentialQuestion(id), freshness, cancellationToken);
+
+        // Nobody but who holds the secret learns that there is, or was, such a key.
+        return found.Value.Copy?.Credential is { Kind: TokenKind.ApiKey } key && key.HasSecret(token.Secret)
+            ? Judge(found) with { Freshness = freshness }
+            : throw CredentialRefusal.Unknown();
+    }
+
+    /// <summary>Whether a credential that proved somebody once does so still.</summary>
+    /// <inheritdoc cref="ResolveAsync"/>
+    public async ValueTask<Caller> ResolveAgainAsync(Guid id, Freshness freshness, CancellationToken cancellationToken) =>
+        Judge(await cache.AskAsync<CredentialQuestion, FoundCredential>(
+            new CredentialQuestion(id), freshness, cancellationToken));
+
+    private Caller.ServiceAccount Judge(in Answered<FoundCredential> found)
+    {
+        if (found.Value is not { Copy: { Credential: { } key } copy, Holder: { } holder })
+        {
+            throw CredentialRefusal.Unknown();
+        }
+
+        if (key.EndTime is { } revoked)
+        {
+            throw CredentialRefusal.KeyRevoked(revoked);
+        }
+
+        if (key.ExpireTime is { } end && clock.GetUtcNow() >= end)
+        {
+            throw CredentialRefusal.KeyExpired(end);
+        }
+
+        return holder.IsEnabled
+            ? new Caller.ServiceAccount(holder.Id) { CredentialId = copy.Id, ProvenAt = found.Version }
+            : throw CredentialRefusal.SwitchedOff();
     }
 }
-
-/// <summary>An API key with what its account says of it.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="IsEnabled">Whether its service account may call at all.</param>
-internal sealed record FoundKey(ServiceAccountKey Key, bool IsEnabled);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using Entitlement.Server.Abuse;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Server.Access.Cache.Shared;
 using Entitlement.Server.Activations;
 using Entitlement.Server.Audit;
@@ -25,6 +26,7 @@ internal static class OptionSections
         [StorageOptions.Section] = OptionsOf<StorageOptions>(),
         [SigningOptions.Section] = OptionsOf<SigningOptions>(),
         [LicenseFileOptions.Section] = OptionsOf<LicenseFileOptions>(),
+        [AccessOptions.Section] = OptionsOf<AccessOptions>(),
         [IdempotencyOptions.Section] = OptionsOf<IdempotencyOptions>(),
         [AbuseOptions.Section] = OptionsOf<AbuseOptions>(),
         [ApprovalOptions.Section] = OptionsOf<ApprovalOptions>(),
@@ -41,6 +43,7 @@ internal static class OptionSections
         services.AddSection<HealthOptions, HealthOptionsValidator>(HealthOptions.Section);
         services.AddSection<StorageOptions, StorageOptionsValidator>(StorageOptions.Section);
         services.AddSection<SigningOptions, SigningOptionsValidator>(SigningOptions.Section);
+        services.AddSection<AccessOptions, AccessOptionsValidator>(AccessOptions.Section);
         services.AddSection<IdempotencyOptions, IdempotencyOptionsValidator>(IdempotencyOptions.Section);
         services.AddSection<AbuseOptions, AbuseOptionsValidator>(AbuseOptions.Section);
         services.AddSection<ApprovalOptions, ApprovalOptionsValidator>(ApprovalOptions.Section);

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Entitlement.Domain.Errors;
-using Entitlement.Domain.SignIn;
 using Entitlement.Server.Access;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Storage;
 using Entitlement.Storage.Writing;
 using Microsoft.EntityFrameworkCore;
@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.SignIn;
 
-/// <summary>Judges session tokens by what stands in the database at this moment.</summary>
+/// <summary>Judges session tokens.</summary>
 internal sealed class SessionTokens(
-    IDbContextFactory<EntitlementDbContext> contexts,
+    AccessCache cache,
     Writer writer,
     StorageEngine storage,
     IOptions<SignInOptions> options,
@@ -19,43 +19,56 @@ internal sealed class SessionTokens(
     ILogger<SessionTokens> logger)
 {
     /// <exception cref="EntitlementException"><see cref="FailureReason.Unauthenticated"/>.</exception>
-    public async Task<Caller> ResolveAsync(SecretToken token, CancellationToken cancellationToken)
+    public async ValueTask<Caller> ResolveAsync(SecretToken token, Freshness freshness, CancellationToken cancellationToken)
     {
         if (!token.HasRowId(out var id))
         {
             throw CredentialRefusal.Malformed();
         }
 
-        var (session, isEnabled) = await FindAsync(id, cancellationToken);
+        var found = await cache.AskAsync<CredentialQuestion, FoundCredential>(
+            new CredentialQuestion(id), freshness, cancellationToken);
 
         // Nobody but who holds the secret learns that there is, or was, such a session.
-        if (session is null || !session.HasSecret(token.Secret))
+        return found.Value.Copy?.Credential is { Kind: TokenKind.Session } session && session.HasSecret(token.Secret)
+            ? await JudgeAsync(found, cancellationToken) with { Freshness = freshness }
+            : throw CredentialRefusal.Unknown();
+    }
+
+    /// <summary>Whether a session that proved somebody once does so still.</summary>
+    /// <inheritdoc cref="ResolveAsync"/>
+    public async ValueTask<Caller> ResolveAgainAsync(Guid id, Freshness freshness, CancellationToken cancellationToken) =>
+        await JudgeAsync(
+            await cache.AskAsync<CredentialQuestion, FoundCredential>(
+                new CredentialQuestion(id), freshness, cancellationToken),
+            cancellationToken);
+
+    private async ValueTask<Caller.User> JudgeAsync(Answered<FoundCredential> found, CancellationToken cancellationToken)
+    {
+        if (found.Value is not { Copy: { Credential: { } session } copy, Holder: { } holder })
         {
             throw CredentialRefusal.Unknown();
         }
 
         var now = clock.GetUtcNow();
         var idleTime = options.Value.SessionIdleTime;
-        Require(session, isEnabled, idleTime, now);
-        if (session.IsUseWorthNoting(idleTime, now))
+        if (session.EndTime is null && !session.IsLive(idleTime, now))
         {
-            await NoteUseAsync(session, now, cancellationToken);
+            // It may have been used at another server since: a use raises no clock.
+            copy = (CredentialCopy)await cache.ReadAsync(copy.Key, cancellationToken);
+            session = copy.Credential ?? throw CredentialRefusal.Unknown();
         }
 
-        return new Caller.User(session.UserId) { SessionId = session.Id };
+        Require(session, holder.IsEnabled, idleTime, now);
+        if (session.IsUseWorthNoting(idleTime, now))
+        {
+            await NoteUseAsync(copy, session, now, cancellationToken);
+        }
+
+        return new Caller.User(holder.Id) { CredentialId = copy.Id, ProvenAt = found.Version };
     }
 
-    private async Task<(Session? Session, bool IsEnabled)> FindAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await db.Sessions
-            .Where(session => session.Id == id)
-            .Join(db.Users, session => session.UserId, user => user.Id, (session, user) => new { session, user.IsEnabled })
-            .SingleOrDefaultAsync(cancellationToken);
-        return (found?.session, found?.IsEnabled ?? false);
-    }
-
-    private void Require(Session session, bool isEnabled, TimeSpan idleTime, DateTimeOffset now)
+    private void Require(Credential session, bool isEnabled, TimeSpan idleTime, DateTimeOffset now)
     {
         if (!isEnabled)
         {
@@ -74,15 +87,17 @@ internal sealed class SessionTokens(
         }
     }
 
-    private async Task NoteUseAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task NoteUseAsync(
+        CredentialCopy copy, Credential session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
             await writer.RunAsync(
                 (db, token) => db.Sessions
-                    .Where(one => one.Id == session.Id && one.LastUseTime < now)
+                    .Where(one => one.Id == copy.Id && one.LastUseTime < now)
                     .ExecuteUpdateAsync(row => row.SetProperty(one => one.LastUseTime, now), token),
                 cancellationToken);
+            cache.Keep(copy with { Credential = session with { LastUseTime = now } });
         }
         catch (Exception failure) when (
             failure is DbException or EntitlementException || storage.Classify(failure) != StorageFault.None)

@@ -24,6 +24,7 @@ public static class AccessLog
         var version = await db.ReadVersionAsync(cancellationToken);
         db.AccessChanges.AddRange(touched.Distinct().Select(thing => AccessChange.Of(version, thing.Kind, thing.Id)));
         await db.SaveChangesAsync(cancellationToken);
+        db.AccessVersion = version;
         return version;
     }
 

@@ -18,6 +18,11 @@ public sealed class Writer(StorageEngine engine, ILogger<Writer> logger)
 
     private long _commits;
 
+    /// <summary>
+    /// Raised right after the commit of a change of access, before anybody is told of the change, with the version of the clock.
+    /// </summary>
+    public event Action<long>? AccessChanged;
+
     /// <summary>How many changes were committed so far: whoever sees it move knows that changes are kept.</summary>
     public long Commits => Interlocked.Read(ref _commits);
 
@@ -60,8 +65,20 @@ public sealed class Writer(StorageEngine engine, ILogger<Writer> logger)
     {
         try
         {
-            var result = await engine.WriteAsync(work, cancellationToken);
+            var (result, version) = await engine.WriteAsync(
+                async (db, token) =>
+                {
+                    // The work may be run again, and the context may have served another.
+                    db.AccessVersion = null;
+                    return (await work(db, token), db.AccessVersion);
+                },
+                cancellationToken);
             Interlocked.Increment(ref _commits);
+            if (version is { } changed)
+            {
+                AccessChanged?.Invoke(changed);
+            }
+
             return result;
         }
         catch (Exception beaten) when (

@@ -24,8 +24,8 @@ public class SessionTests
     {
         var session = Begin(TimeSpan.FromHours(12));
 
-        Assert.False(session.IsUseWorthNoting(Idle, Now.AddMinutes(5)));
-        Assert.True(session.IsUseWorthNoting(Idle, Now.AddMinutes(6)));
+        Assert.False(Session.IsUseWorthNoting(session.LastUseTime, Idle, Now.AddMinutes(5)));
+        Assert.True(Session.IsUseWorthNoting(session.LastUseTime, Idle, Now.AddMinutes(6)));
     }
 
     [Fact]

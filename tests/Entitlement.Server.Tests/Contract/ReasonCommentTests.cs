@@ -14,12 +14,6 @@ namespace Entitlement.Server.Tests.Contract;
 /// </summary>
 public sealed partial class ReasonCommentTests : IAsyncDisposable
 {
-    /// <summary>RPCs that change nothing begin so; every other one is taken for a change.</summary>
-    private static readonly string[] ReadingVerbs =
-    [
-        "Get", "List", "Preview", "Retrieve", "Check", "BatchCheck", "Explain", "DryRun", "Watch", "Export",
-    ];
-
     private readonly WebApplication _app = Composition.Build(["--Storage:DataDirectory=/nowhere"]);
 
     /// <summary>Every line of the contract, one file after the other: generated code keeps no comment.</summary>
@@ -35,7 +29,7 @@ public sealed partial class ReasonCommentTests : IAsyncDisposable
 
     [Fact]
     public void Every_change_names_the_reasons_for_which_it_is_sent_again() => AllName(
-        method => ReadingVerbs.Any(verb => method.Name.StartsWith(verb, StringComparison.Ordinal))
+        method => AccessTable.ReadingVerbs.Any(verb => method.Name.StartsWith(verb, StringComparison.Ordinal))
             ? []
             : ["CONCURRENT_CHANGE", "STORAGE_UNAVAILABLE"]);
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Names;
 using Entitlement.Domain.People;
+using Entitlement.Server.Access;
 using Entitlement.Server.Notifications;
 using Entitlement.Server.SignIn;
 using Entitlement.Server.Tests.Probing;
@@ -79,7 +80,8 @@ internal sealed partial class Portal : IAsyncDisposable
         var person = User.Create(
             NewUser.Parse("Ann Lee", email, "", "", "user"), ofSystem ? UserScope.System : UserScope.Account, account: null, now);
         var (link, token) = Host.Services.GetRequiredService<PasswordLinks>().Make(person.Id, now);
-        await ChangeAsync(db => db.AddRange(person, EmailEntry.For(person), link));
+        await ChangeAsync(
+            db => db.AddRange(person, EmailEntry.For(person), link), (AccessThing.Principal, person.Id));
         return (person.Id, token.Reveal());
     }
 
@@ -148,12 +150,14 @@ internal sealed partial class Portal : IAsyncDisposable
         "name");
 
     public Task JoinAsync(AccountName account, Guid person) =>
-        ChangeAsync(db => db.Add(Membership.Begin(account.AccountId, person, Clock.GetUtcNow())));
+        ChangeAsync(
+            db => db.Add(Membership.Begin(account.AccountId, person, Clock.GetUtcNow())), (AccessThing.Principal, person));
 
     public Task AssignAsync(PrincipalKind kind, Guid id, string role, string scope)
     {
         Assert.True(ResourcePath.TryParse(scope, out var path));
-        return ChangeAsync(db => db.Add(RoleAssignment.Create(kind, id, role, path, expireTime: null, Clock.GetUtcNow())));
+        var row = RoleAssignment.Create(kind, id, role, path, expireTime: null, Clock.GetUtcNow());
+        return ChangeAsync(db => db.Add(row), row.TouchedThing());
     }
 
     /// <summary>The token of a person who administers an account.</summary>
@@ -210,13 +214,14 @@ internal sealed partial class Portal : IAsyncDisposable
 
     private static string TokenIn(ReceivedMail mail) => TokenOfLink().Match(mail.Text).Value;
 
-    private async Task ChangeAsync(Action<EntitlementDbContext> change) => await Host.Services.GetRequiredService<Writer>().RunAsync(
-        (db, _) =>
-        {
-            change(db);
-            return Task.FromResult(true);
-        },
-        CancellationToken.None);
+    private async Task ChangeAsync(Action<EntitlementDbContext> change, params (AccessThing, Guid)[] touched) =>
+        await Host.Services.GetRequiredService<Writer>().RunAsync(
+            async (db, token) =>
+            {
+                change(db);
+                return touched.Length == 0 ? 0 : await db.RaiseAsync(touched, token);
+            },
+            CancellationToken.None);
 
     [GeneratedRegex("enp_[0-9a-f]{32}_[A-Za-z0-9_-]{43}", RegexOptions.NonBacktracking)]
     private static partial Regex TokenOfLink();

@@ -102,7 +102,7 @@ internal sealed class Town : IAsyncDisposable
         await WriteAsync(async db =>
         {
             db.Add(assignment);
-            await db.RaiseAsync([(AccessThing.System, Guid.Empty)], CancellationToken.None);
+            await db.RaiseAsync([assignment.TouchedThing()], CancellationToken.None);
         });
     }
 
@@ -142,13 +142,20 @@ internal sealed class Town : IAsyncDisposable
     /// <summary>Leaves a role to groups alone.</summary>
     public Task TakeFromAllPrincipalsAsync(string role) => WriteAsync(async db =>
     {
-        await db.RoleAssignments.Where(row => row.RoleId == role && row.SubjectKind != PrincipalKind.Group).ExecuteDeleteAsync();
-        await db.RaiseAsync([(AccessThing.System, Guid.Empty)], CancellationToken.None);
+        var rows = await db.RoleAssignments
+            .Where(row => row.RoleId == role && row.SubjectKind != PrincipalKind.Group)
+            .ToListAsync();
+        db.RemoveRange(rows);
+        await db.RaiseAsync([.. rows.Select(row => row.TouchedThing())], CancellationToken.None);
     });
 
     /// <summary>Leaves no service account that can call.</summary>
-    public Task RevokeKeysAsync() => WriteAsync(db => db.ServiceAccountKeys.ExecuteUpdateAsync(
-        row => row.SetProperty(key => key.RevokeTime, Shop.Clock.GetUtcNow())));
+    public Task RevokeKeysAsync() => WriteAsync(async db =>
+    {
+        var keys = await db.ServiceAccountKeys.ToListAsync();
+        keys.ForEach(key => key.Revoke(Shop.Clock.GetUtcNow()));
+        await db.RaiseAsync([.. keys.Select(key => (AccessThing.Principal, key.ServiceAccountId))], CancellationToken.None);
+    });
 
     public async Task<IReadOnlyList<string>> ActionsAsync() =>
         [.. (await Shop.AuditAsync()).Select(record => record.Action).Where(action => action != "account.create")];

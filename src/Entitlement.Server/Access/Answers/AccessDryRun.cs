@@ -1,6 +1,7 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
 using Entitlement.V1;
@@ -28,7 +29,7 @@ internal sealed class AccessDryRun(
         var answer = new DryRunAccessChangeResponse
         {
             MoreMembers = plan.MoreMembers,
-            ConsistencyToken = Messages.ToToken(await db.ReadVersionAsync(cancellationToken)),
+            ConsistencyToken = ConsistencyToken.Of(await db.ReadVersionAsync(cancellationToken)),
         };
         var joined = plan.Joins is { } group ? await ReadAsync(group) : null;
         foreach (var (id, name) in plan.Principals)
@@ -37,7 +38,7 @@ internal sealed class AccessDryRun(
             answer.Effects.AddRange(plan.Scopes
                 .Select(scope => EffectOn(facts, joined, name, scope, plan, now))
                 .Where(effect => effect.Gained.Count + effect.Lost.Count > 0));
-            answer.ConsistencyToken = Messages.ToToken(facts.Version);
+            answer.ConsistencyToken = ConsistencyToken.Of(facts.Version);
         }
 
         return answer;

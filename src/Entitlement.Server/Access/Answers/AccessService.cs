@@ -1,4 +1,5 @@
 using Entitlement.Domain.Errors;
+using Entitlement.Server.Access.Cache;
 using Entitlement.V1;
 using Grpc.Core;
 
@@ -19,12 +20,12 @@ internal sealed class AccessService(
     {
         var check = request.Check ?? throw Refusal.InvalidArgument("check", "is required");
         var permission = check.Permission.ToDomain("check.permission");
-        var answer = await inquiry.AskAsync(
-            context, request.Principal, [new AskedResource("check.resource", check.Resource)], request.Consistency);
+        var answer = await inquiry.CheckAsync(
+            context, request.Principal, new AskedResource("check.resource", check.Resource), permission, request.Consistency);
         return new CheckPermissionResponse
         {
-            Allowed = answer.IsAllowed(0, permission, clock.GetUtcNow()),
-            ConsistencyToken = answer.Token,
+            Allowed = answer.Value,
+            ConsistencyToken = ConsistencyToken.Of(answer.Version),
         };
     }
 

@@ -1,4 +1,5 @@
 using Entitlement.Domain.Names;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
 using Entitlement.V1;
@@ -42,7 +43,7 @@ internal sealed class AccessWatch(
         var now = await ReadVersionAsync(cancellationToken);
         var told = after.Length == 0 ? now : Messages.ReadToken(after, now, "after");
         await stream.WriteAsync(
-            new WatchAccessResponse { ConsistencyToken = Messages.ToToken(told) }, cancellationToken);
+            new WatchAccessResponse { ConsistencyToken = ConsistencyToken.Of(told) }, cancellationToken);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
@@ -87,7 +88,7 @@ internal sealed class AccessWatch(
                 new WatchAccessResponse
                 {
                     Changes = { some.Select(row => Tell(row.Kind, row.Id, services.Contains(row.Id))) },
-                    ConsistencyToken = Messages.ToToken(left == 0 ? now : told),
+                    ConsistencyToken = ConsistencyToken.Of(left == 0 ? now : told),
                 },
                 cancellationToken);
         }

@@ -1,6 +1,7 @@
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Server.Paging;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
@@ -43,7 +44,7 @@ internal sealed class AllowedPrincipals(IDbContextFactory<EntitlementDbContext> 
                 shown.Select(row => new AllowedPrincipal { Principal = row.Name, DisplayName = row.DisplayName }),
             },
             NextPageToken = next,
-            ConsistencyToken = Messages.ToToken(version),
+            ConsistencyToken = ConsistencyToken.Of(version),
         };
     }
 

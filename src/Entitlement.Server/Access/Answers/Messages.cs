@@ -40,8 +40,6 @@ internal static class Messages
         AccessThing.System => V1.AccessChangeKind.System,
     };
 
-    public static string ToToken(long version) => version.ToString(CultureInfo.InvariantCulture);
-
     /// <param name="token">What the caller sent.</param>
     /// <param name="version">The version that the clock of access stands at.</param>
     /// <param name="field">The request field that it came in.</param>

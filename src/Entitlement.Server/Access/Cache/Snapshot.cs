@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Entitlement.Domain.Access;
+using Entitlement.Domain.SignIn;
 using Entitlement.Storage.Access;
 
 namespace Entitlement.Server.Access.Cache;
@@ -101,4 +102,14 @@ internal sealed record Credential(TokenKind Kind, Guid PrincipalId, ImmutableArr
     /// been idle for too long is looked up once more. Null of an API key.
     /// </summary>
     public DateTimeOffset? LastUseTime { get; init; }
+
+    public bool HasSecret(ReadOnlySpan<byte> secret) => Domain.SignIn.SecretHash.Matches(SecretHash.AsSpan(), secret);
+
+    /// <summary>Of a session: whether whoever holds its token is the person now.</summary>
+    public bool IsLive(TimeSpan idleTime, DateTimeOffset now) =>
+        EndTime is null && ExpireTime is { } end && LastUseTime is { } use && now < Session.IdleEnd(end, use, idleTime);
+
+    /// <summary>Of a session: whether a use at this moment is worth a write.</summary>
+    public bool IsUseWorthNoting(TimeSpan idleTime, DateTimeOffset now) =>
+        LastUseTime is { } use && Session.IsUseWorthNoting(use, idleTime, now);
 }

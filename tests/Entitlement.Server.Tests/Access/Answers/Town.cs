@@ -113,27 +113,28 @@ internal sealed class Town : IAsyncDisposable
     {
         Assert.True(ResourcePath.TryParse(scope, out var path));
         var row = RoleAssignment.Create(KindOf(subject), IdOf(subject), role, path, until, Clock.GetUtcNow());
-        await AddAsync(
-            [row], path.AccountId is { } owner ? (AccessThing.Account, owner) : (AccessThing.System, Guid.Empty));
+        await AddAsync([row], row.TouchedThing());
         return $"{row.Name}";
     }
 
-    public Task UnassignAsync(string assignment) => ChangeAsync(
-        db =>
-        {
-            var id = IdOf(assignment);
-            db.Remove(db.RoleAssignments.Single(row => row.Id == id));
-        },
-        (AccessThing.System, Guid.Empty));
+    public Task UnassignAsync(string assignment) => ChangeAsync(db =>
+    {
+        var id = IdOf(assignment);
+        var row = db.RoleAssignments.Single(one => one.Id == id);
+        db.Remove(row);
+        return [row.TouchedThing()];
+    });
 
     public Task ChangeAsync(Action<EntitlementDbContext> change, params (AccessThing, Guid)[] touched) =>
+        ChangeAsync(db =>
+        {
+            change(db);
+            return touched;
+        });
+
+    private Task ChangeAsync(Func<EntitlementDbContext, (AccessThing, Guid)[]> change) =>
         Host.Services.GetRequiredService<Writer>().RunAsync(
-            (db, token) =>
-            {
-                change(db);
-                return db.RaiseAsync(touched, token);
-            },
-            CancellationToken.None);
+            (db, token) => db.RaiseAsync(change(db), token), CancellationToken.None);
 
     public static async Task<string> ReasonAsync<T>(AsyncUnaryCall<T> call) => (await RefusalAsync(call)).Reason();
 

@@ -1,0 +1,226 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Entitlement.Domain.Access;
+
+namespace Entitlement.Server.Access.Cache;
+
+/// <summary>What is there of a credential, and who holds it?</summary>
+/// <param name="Id">The id in its token.</param>
+internal readonly record struct CredentialQuestion(Guid Id) : IAccessQuestion<FoundCredential>
+{
+    public bool TryAnswer(ref SnapshotReader reader, out FoundCredential answer)
+    {
+        answer = default;
+        if (reader.Find<CredentialCopy>(new SnapshotKey(SnapshotKind.Credential, Id)) is not { } copy)
+        {
+            return false;
+        }
+
+        if (copy.Credential is not { } credential)
+        {
+            return true;
+        }
+
+        var holder = reader.Find<PrincipalCopy>(new SnapshotKey(SnapshotKind.Principal, credential.PrincipalId));
+        answer = new FoundCredential(copy, holder?.Principal);
+        return holder is not null;
+    }
+}
+
+/// <param name="Copy">The credential; null where there is none.</param>
+/// <param name="Holder">Whose it is; null where there is none.</param>
+internal readonly record struct FoundCredential(CredentialCopy? Copy, PrincipalSnapshot? Holder);
+
+/// <summary>What does a decision of one principal about one thing rest on?</summary>
+/// <param name="Principal">Who.</param>
+/// <param name="Target">To what.</param>
+internal readonly record struct TargetQuestion(Guid Principal, AccessTarget Target) : IAccessQuestion<AccessView>
+{
+    [SuppressMessage("Style", "IDE0046", Justification = "One condition of six parts reads worse.")]
+    public bool TryAnswer(ref SnapshotReader reader, out AccessView answer)
+    {
+        answer = null!;
+        var who = reader.Find<PrincipalCopy>(new SnapshotKey(SnapshotKind.Principal, Principal))?.Principal;
+        var roles = reader.Find<RolesCopy>(SnapshotKey.Roles);
+        var system = reader.FindGrants(SnapshotKey.System, who);
+        var line = Target.AccountId == Guid.Empty ? [] : reader.FindLine(Target.AccountId, who);
+        var product = Target.Kind == ScopeKind.Product
+            ? reader.FindGrants(new SnapshotKey(SnapshotKind.Product, Target.ProductId), who)
+            : GrantIndex.Empty;
+        if (who is null || roles is null || system is null || line is null || product is null)
+        {
+            return false;
+        }
+
+        answer = new AccessView
+        {
+            Principal = who,
+            Roles = roles.Roles,
+            System = system,
+            Accounts = ImmutableCollectionsMarshal.AsImmutableArray(line),
+            Product = Target.Kind == ScopeKind.Product ? new ProductSnapshot(Target.ProductId, product) : null,
+        };
+        return true;
+    }
+}
+
+/// <summary>The same about a person, who is seen by each of several accounts, or by the system.</summary>
+/// <param name="Principal">Who.</param>
+/// <param name="Person">To whom.</param>
+/// <param name="Permission">What is to be done.</param>
+internal readonly record struct PersonQuestion(Guid Principal, Guid Person, V1.Permission Permission)
+    : IAccessQuestion<(AccessView View, AccessTarget Target)[]>
+{
+    public bool TryAnswer(ref SnapshotReader reader, out (AccessView View, AccessTarget Target)[] answer)
+    {
+        answer = [];
+        if (reader.Find<PrincipalCopy>(new SnapshotKey(SnapshotKind.Principal, Person)) is not { } copy)
+        {
+            return false;
+        }
+
+        var person = PersonFacts.Of(copy.Principal);
+        var targets = AccessDecider.TargetsOf(Person, person.Accounts, person.IsOfSystem, Permission);
+        answer = new (AccessView, AccessTarget)[targets.Length];
+        var isWhole = true;
+        for (var i = 0; i < targets.Length; i++)
+        {
+            isWhole &= new TargetQuestion(Principal, targets[i]).TryAnswer(ref reader, out var view);
+            answer[i] = (view, targets[i]);
+        }
+
+        return isWhole;
+    }
+}
+
+/// <summary>What do decisions of one principal about several things rest on?</summary>
+/// <param name="Principal">Who.</param>
+/// <param name="Paths">To what.</param>
+internal readonly record struct FactsQuestion(Guid Principal, IReadOnlyList<ResourcePath> Paths) : IAccessQuestion<KnownFacts>
+{
+    public bool TryAnswer(ref SnapshotReader reader, out KnownFacts answer)
+    {
+        answer = null!;
+        var who = reader.Find<PrincipalCopy>(new SnapshotKey(SnapshotKind.Principal, Principal))?.Principal;
+        var roles = reader.Find<RolesCopy>(SnapshotKey.Roles);
+        var system = reader.FindGrants(SnapshotKey.System, who);
+        var found = new KnownFacts();
+        var isWhole = true;
+        foreach (var path in Paths)
+        {
+            isWhole &= TryAdd(ref reader, path, who, found);
+        }
+
+        if (!isWhole || who is null || roles is null || system is null)
+        {
+            return false;
+        }
+
+        found.Facts = new AccessFacts(reader.Newest, who, roles.Roles, system, found.Accounts, found.Products);
+        answer = found;
+        return true;
+    }
+
+    private static bool TryAdd(ref SnapshotReader reader, ResourcePath path, PrincipalSnapshot? who, KnownFacts found)
+    {
+        if (path.UserId is { } id && !found.People.ContainsKey(id))
+        {
+            if (reader.Find<PrincipalCopy>(new SnapshotKey(SnapshotKind.Principal, id)) is not { } person)
+            {
+                return false;
+            }
+
+            var isWhole = true;
+            foreach (var account in (found.People[id] = PersonFacts.Of(person.Principal)).Accounts)
+            {
+                isWhole &= TryAddLine(ref reader, account, who, found);
+            }
+
+            return isWhole;
+        }
+
+        return path switch
+        {
+            { AccountId: { } account } => TryAddLine(ref reader, account, who, found),
+            { Scope.Kind: ScopeKind.Product } => TryAddProduct(ref reader, path.Scope.Id, who, found),
+            _ => true,
+        };
+    }
+
+    private static bool TryAddLine(ref SnapshotReader reader, Guid account, PrincipalSnapshot? who, KnownFacts found)
+    {
+        if (found.Accounts.ContainsKey(account))
+        {
+            return true;
+        }
+
+        if (reader.FindLine(account, who) is not { } line)
+        {
+            return false;
+        }
+
+        foreach (var one in line)
+        {
+            found.Accounts.TryAdd(one.Id, one);
+        }
+
+        return true;
+    }
+
+    private static bool TryAddProduct(ref SnapshotReader reader, Guid product, PrincipalSnapshot? who, KnownFacts found)
+    {
+        if (found.Products.ContainsKey(product))
+        {
+            return true;
+        }
+
+        if (reader.FindGrants(new SnapshotKey(SnapshotKind.Product, product), who) is not { } grants)
+        {
+            return false;
+        }
+
+        found.Products.Add(product, grants);
+        return true;
+    }
+}
+
+/// <summary>What is known of a principal, and of the people among the things that are asked about.</summary>
+internal sealed class KnownFacts
+{
+    public AccessFacts Facts { get; set; } = null!;
+
+    public Dictionary<Guid, AccountSnapshot> Accounts { get; } = [];
+
+    public Dictionary<Guid, GrantIndex> Products { get; } = [];
+
+    public Dictionary<Guid, PersonFacts> People { get; } = [];
+}
+
+/// <summary>What decides who may do something to a person.</summary>
+/// <param name="Accounts">The accounts that the person is a member of.</param>
+/// <param name="IsOfSystem">Whether the person may hold roles on the whole system.</param>
+internal sealed record PersonFacts(IReadOnlyCollection<Guid> Accounts, bool IsOfSystem)
+{
+    /// <summary>A service account is nobody's person, whatever its name is taken for.</summary>
+    public static PersonFacts Of(PrincipalSnapshot principal) => principal.Kind == PrincipalKind.User
+        ? new PersonFacts(principal.AccountIds, principal.IsOfSystem)
+        : new PersonFacts([], IsOfSystem: false);
+}
+
+/// <summary>Two questions whose answers are true at one moment.</summary>
+/// <param name="First">Null for none.</param>
+/// <param name="Second">The other.</param>
+internal readonly record struct BothQuestion<TQuestion, T>(TQuestion? First, TQuestion Second)
+    : IAccessQuestion<(T? First, T Second)>
+    where TQuestion : struct, IAccessQuestion<T>
+    where T : class
+{
+    public bool TryAnswer(ref SnapshotReader reader, out (T? First, T Second) answer)
+    {
+        T? first = null;
+        var isWhole = First is not { } question || question.TryAnswer(ref reader, out first);
+        isWhole &= Second.TryAnswer(ref reader, out var second);
+        answer = (first, second);
+        return isWhole;
+    }
+}

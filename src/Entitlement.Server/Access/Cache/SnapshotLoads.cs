@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Entitlement.Domain.Errors;
+
+namespace Entitlement.Server.Access.Cache;
+
+/// <summary>
+/// Brings snapshots that are not at hand: from those that servers share, else from the database. All who need the same at the
+/// same version wait for one load; where that takes too long, each goes alone.
+/// </summary>
+internal sealed class SnapshotLoads(
+    IAccessSource source,
+    AccessViews views,
+    ProcessCache memory,
+    AccessMetrics metrics,
+    TimeProvider clock,
+    ISharedSnapshots? shared = null)
+{
+    /// <summary>How long callers wait for a load that another one began.</summary>
+    public static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Loads at the same time. A cold start asks for thousands of things at once, and the database has others to serve.
+    /// </summary>
+    public const int MaxLoads = 8;
+
+    private readonly ConcurrentDictionary<SnapshotKey, Load> _loads = new();
+    private readonly SemaphoreSlim _places = new(MaxLoads);
+
+    /// <summary>Something that was true at a version which is not before that of the view; perhaps after it.</summary>
+    public async Task<Snapshot> LoadAsync(SnapshotKey key, NodeView view, CancellationToken cancellationToken)
+    {
+        var load = Join(key, view);
+        try
+        {
+            return await load.Snapshot.Value.WaitAsync(JoinLimit, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _loads.TryRemove(KeyValuePair.Create(key, load));
+            return await ReadAsync(key, cancellationToken);
+        }
+    }
+
+    /// <summary>Straight from the database, and kept.</summary>
+    public async Task<Snapshot> ReadAsync(SnapshotKey key, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        try
+        {
+            metrics.Loaded(key.Kind);
+            return Keep(await source.LoadAsync(key, cancellationToken));
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private Load Join(SnapshotKey key, NodeView view)
+    {
+        while (true)
+        {
+            if (_loads.TryGetValue(key, out var underWay))
+            {
+                if (underWay.Since >= view.Version || IsUntouchedSince(key, underWay.Since))
+                {
+                    return underWay;
+                }
+
+                // It may bring what was true before; those who wait for it may take that, and this caller may not.
+                _loads.TryRemove(KeyValuePair.Create(key, underWay));
+            }
+
+            var load = new Load(view.Version);
+            load.Snapshot = new Lazy<Task<Snapshot>>(() => RunAsync(key, load));
+            if (_loads.TryAdd(key, load))
+            {
+                return load;
+            }
+        }
+    }
+
+    /// <summary>Of a credential that is not at hand nobody knows whose it is.</summary>
+    private bool IsUntouchedSince(SnapshotKey key, long version) =>
+        key.Kind != SnapshotKind.Credential && views.Changes.IsUntouched(key.Thing, version);
+
+    private async Task<Snapshot> RunAsync(SnapshotKey key, Load load)
+    {
+        try
+        {
+            // Nobody's own: who began it may leave while others wait.
+            using var limit = new CancellationTokenSource(JoinLimit, clock);
+            if (shared is not null && await FindSharedAsync(shared, key, load.Since, limit.Token) is { } found)
+            {
+                return found;
+            }
+
+            var snapshot = await ReadAsync(key, limit.Token);
+            if (snapshot.IsKept)
+            {
+                shared?.Store(snapshot);
+            }
+
+            return snapshot;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException();
+        }
+        finally
+        {
+            _loads.TryRemove(KeyValuePair.Create(key, load));
+        }
+    }
+
+    private async Task<Snapshot?> FindSharedAsync(
+        ISharedSnapshots shared, SnapshotKey key, long since, CancellationToken cancellationToken)
+    {
+        if (await shared.FindAsync(key, cancellationToken) is not { } found || found.Key != key)
+        {
+            return null;
+        }
+
+        // From another server, which knows more of the clock than this one; or from a database that was put back since.
+        if (found.Version > since && (await views.AdvanceAsync(cancellationToken)).Version < found.Version)
+        {
+            return null;
+        }
+
+        if (!views.Changes.IsUntouched(found.Thing, found.Version))
+        {
+            return null;
+        }
+
+        metrics.FoundShared();
+        return Keep(found);
+    }
+
+    private Snapshot Keep(Snapshot snapshot)
+    {
+        if (snapshot.IsKept)
+        {
+            memory.Keep(snapshot);
+        }
+
+        return snapshot;
+    }
+
+    /// <param name="since">Where the clock stood, as far as was known, when it began: it brings nothing older.</param>
+    private sealed class Load(long since)
+    {
+        public long Since => since;
+
+        public Lazy<Task<Snapshot>> Snapshot { get; set; } = null!;
+    }
+}
