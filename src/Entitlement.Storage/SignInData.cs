@@ -11,6 +11,7 @@ public static class SignInData
         await db.Sessions.Where(session => session.UserId == user).ExecuteDeleteAsync(cancellationToken);
         await db.PasswordLinks.Where(link => link.UserId == user).ExecuteDeleteAsync(cancellationToken);
         await db.PasswordCredentials.Where(credential => credential.UserId == user).ExecuteDeleteAsync(cancellationToken);
+        await db.SignInFailures.Where(failures => failures.Id == user).ExecuteDeleteAsync(cancellationToken);
         await db.ExternalIdentities.Where(identity => identity.UserId == user).ExecuteDeleteAsync(cancellationToken);
     }
 

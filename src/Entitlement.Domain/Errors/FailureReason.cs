@@ -78,6 +78,8 @@ public enum FailureReason
     PasswordLinkInvalid,
     PasswordsOff,
     IssuerUnavailable,
+    IdentityTaken,
+    IdentityLinked,
     MessageSent,
     NotSold,
     LicenseNotConfigured,

@@ -1,3 +1,5 @@
+using Entitlement.Domain.Names;
+
 namespace Entitlement.Domain.Errors;
 
 /// <content>Refusals of signing in, and of what proves who somebody is.</content>
@@ -31,6 +33,16 @@ public static partial class Refusal
 
     public static EntitlementException PasswordLinkExpired(DateTimeOffset at) => PasswordLinkInvalid(
         "expired", $"This link ended on {Text(at)}. Ask for another link.", at);
+
+    public static EntitlementException IdentityTaken() =>
+        new(FailureReason.IdentityTaken,
+            "The issuer's subject is somebody else here. Look at the token's sub again, or have the other one unlinked first.",
+            ("field", "subject"));
+
+    public static EntitlementException IdentityLinked(UserName user, string issuer) =>
+        new(FailureReason.IdentityLinked,
+            $"{user} has another subject of {issuer}. Unlink that first, if it is not theirs any more.",
+            ("user", $"{user}"), ("issuer", issuer));
 
     /// <param name="issuer">Where people sign in instead.</param>
     public static EntitlementException PasswordsOff(string issuer) =>

@@ -23,6 +23,10 @@ public sealed class ExternalIdentity
 
     public DateTimeOffset CreateTime { get; private init; }
 
+    /// <summary>Whether a text can be a subject: printable ASCII characters.</summary>
+    public static bool IsSubject(string? text) =>
+        text is { Length: > 0 and <= MaxSubjectLength } && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     public static ExternalIdentity Link(string issuer, string subject, Guid user, DateTimeOffset now) => new()
     {
         Issuer = issuer,

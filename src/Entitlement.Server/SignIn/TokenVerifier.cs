@@ -125,8 +125,7 @@ internal sealed class TokenVerifier(
 
     private static VerifiedToken ReadClaims(JsonWebToken token)
     {
-        if (token.Subject is not { Length: > 0 and <= ExternalIdentity.MaxSubjectLength } subject
-            || subject.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (token.Subject is not { } subject || !ExternalIdentity.IsSubject(subject))
         {
             throw TokenRefusal.NoSubject();
         }

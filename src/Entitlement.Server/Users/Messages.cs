@@ -1,5 +1,6 @@
 using Entitlement.Domain.Names;
 using Entitlement.Domain.People;
+using Entitlement.Domain.SignIn;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Entitlement.Server.Users;
@@ -58,6 +59,13 @@ internal static class Messages
         Email = invitation.Email,
         CreateTime = invitation.CreateTime.ToTimestamp(),
         ExpireTime = invitation.ExpireTime.ToTimestamp(),
+    };
+
+    public static V1.ExternalIdentity ToMessage(this ExternalIdentity identity) => new()
+    {
+        Issuer = identity.Issuer,
+        Subject = identity.Subject,
+        CreateTime = identity.CreateTime.ToTimestamp(),
     };
 
     /// <returns>Empty for none.</returns>

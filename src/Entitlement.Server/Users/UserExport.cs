@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
+using Entitlement.Domain.Notifications;
 using Entitlement.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Server.Users;
 
-/// <summary>All that the service keeps of a person, as JSON objects.</summary>
+/// <summary>All that the service keeps of a person, as JSON objects; of what is secret, that it is there.</summary>
 internal sealed class UserExport(EntitlementDbContext db)
 {
     /// <summary>Keeps letters of all languages as they are; nothing here becomes part of a page.</summary>
@@ -25,69 +25,96 @@ internal sealed class UserExport(EntitlementDbContext db)
         yield return Write(new ExportedUser(
             $"{name}", user.DisplayName, user.Email, user.PhoneNumber, user.ExternalRef, $"{user.Scope}", user.IsEnabled,
             user.IsDefaultAdministrator, Messages.NameOf(user.PrimaryAccountId), user.CreateTime, user.EraseTime));
-
-        await foreach (var row in db.Memberships.Where(row => row.UserId == user.Id).AsAsyncEnumerable())
+        foreach (var part in await ListBelongingsAsync(user.Id, cancellationToken))
         {
-            yield return Write(new ExportedMembership(Messages.NameOf(row.AccountId), row.CreateTime));
+            yield return Write(part);
         }
 
-        await foreach (var row in db.Invitations.Where(row => row.UserId == user.Id).AsAsyncEnumerable())
+        foreach (var list in new[] { ListSignInAsync(user.Id), ListMessagesAsync(user.Id), ListActsAsync(name) })
         {
-            yield return Write(new ExportedInvitation($"{row.Name}", row.Email, row.CreateTime, row.ExpireTime));
-        }
-
-        var belongings = await Belongings.OfAsync(db, user.Id, cancellationToken);
-        foreach (var (place, group) in belongings.Groups)
-        {
-            yield return Write(new ExportedGroup($"{group.Name}", group.DisplayName, place.CreateTime));
-        }
-
-        foreach (var row in belongings.Roles)
-        {
-            yield return Write(new ExportedRole(
-                $"{row.Name}", $"{new RoleName(row.RoleId)}", row.ScopeName, row.CreateTime, row.ExpireTime));
-        }
-
-        var (actor, member) = ($"{name}", $"/members/{user.Id}");
-        await foreach (var row in db.AuditRecords
-            .Where(row => row.Actor == actor || row.Resource == actor || row.Resource.EndsWith(member))
-            .AsAsyncEnumerable()
-            .WithCancellation(cancellationToken))
-        {
-            yield return Write(new ExportedAct(row.Time, row.Actor, row.Action, row.Resource, row.Reason));
+            await foreach (var part in list.WithCancellation(cancellationToken))
+            {
+                yield return Write(part);
+            }
         }
     }
 
     private static string Write(Exported part) => JsonSerializer.Serialize(part, Json.Exported);
+
+    private async Task<IReadOnlyList<Exported>> ListBelongingsAsync(Guid person, CancellationToken cancellationToken)
+    {
+        var memberships = await db.Memberships.Where(row => row.UserId == person).ToListAsync(cancellationToken);
+        var invitations = await db.Invitations.Where(row => row.UserId == person).ToListAsync(cancellationToken);
+        var belongings = await Belongings.OfAsync(db, person, cancellationToken);
+        return
+        [
+            .. memberships.Select(row => new ExportedMembership(Messages.NameOf(row.AccountId), row.CreateTime)),
+            .. invitations.Select(row => new ExportedInvitation($"{row.Name}", row.Email, row.CreateTime, row.ExpireTime)),
+            .. belongings.Groups.Select(one => new ExportedGroup(
+                $"{one.Group.Name}", one.Group.DisplayName, one.Place.CreateTime)),
+            .. belongings.Roles.Select(row => new ExportedRole(
+                $"{row.Name}", $"{new RoleName(row.RoleId)}", row.ScopeName, row.CreateTime, row.ExpireTime)),
+        ];
+    }
+
+    private async IAsyncEnumerable<Exported> ListSignInAsync(Guid person)
+    {
+        await foreach (var row in db.PasswordCredentials.Where(row => row.UserId == person).AsAsyncEnumerable())
+        {
+            yield return new ExportedPassword(row.ChangeTime, row.InitialUntil);
+        }
+
+        await foreach (var row in db.PasswordLinks.Where(row => row.UserId == person).AsAsyncEnumerable())
+        {
+            yield return new ExportedPasswordLink(row.CreateTime, row.ExpireTime, row.UseTime, row.EndTime);
+        }
+
+        await foreach (var row in db.SignInFailures.Where(row => row.Id == person).AsAsyncEnumerable())
+        {
+            yield return new ExportedFailures(
+                row.Failures, row.LockedUntil, row.KnownFailures, row.KnownLockedUntil, row.LastTime);
+        }
+
+        await foreach (var row in db.ExternalIdentities.Where(row => row.UserId == person).AsAsyncEnumerable())
+        {
+            yield return new ExportedIdentity(row.Issuer, row.Subject, row.CreateTime);
+        }
+
+        await foreach (var row in db.Sessions.Where(row => row.UserId == person).OrderBy(row => row.Id).AsAsyncEnumerable())
+        {
+            yield return new ExportedSession(
+                $"{row.Name}", row.Origin, row.CreateTime, row.LastUseTime, row.ExpireTime, row.EndTime);
+        }
+    }
+
+    private async IAsyncEnumerable<Exported> ListMessagesAsync(Guid person)
+    {
+        await foreach (var row in db.OutboxMessages.Where(row => row.PersonId == person).OrderBy(row => row.Id).AsAsyncEnumerable())
+        {
+            yield return new ExportedMessage(
+                $"{new MessageName(row.Id)}", $"{row.Kind}", $"{row.State}", row.Address, row.Name, ValuesOf(row), row.LastFailure,
+                row.CreateTime, row.EndTime);
+        }
+    }
+
+    /// <summary>What the person did, and what was done to the person.</summary>
+    private async IAsyncEnumerable<Exported> ListActsAsync(UserName name)
+    {
+        var (actor, member) = ($"{name}", $"/members/{name.UserId}");
+        await foreach (var row in db.IdempotencyRecords.Where(row => row.Caller == actor).AsAsyncEnumerable())
+        {
+            yield return new ExportedCall(row.Method, row.Resource, row.CreateTime);
+        }
+
+        await foreach (var row in db.AuditRecords
+            .Where(row => row.Actor == actor || row.Resource == actor || row.Resource.EndsWith(member))
+            .AsAsyncEnumerable())
+        {
+            yield return new ExportedAct(row.Time, row.Actor, row.Action, row.Resource, row.Reason);
+        }
+    }
+
+    /// <summary>Null once it was sent, because nothing is kept of it then.</summary>
+    private static IReadOnlyDictionary<string, string>? ValuesOf(OutboxMessage message) =>
+        message.Values.Length == 0 ? null : message.ReadValues();
 }
-
-/// <summary>One part of what is kept of a person.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(ExportedUser), "user")]
-[JsonDerivedType(typeof(ExportedMembership), "membership")]
-[JsonDerivedType(typeof(ExportedInvitation), "invitation")]
-[JsonDerivedType(typeof(ExportedGroup), "group")]
-[JsonDerivedType(typeof(ExportedRole), "role_assignment")]
-[JsonDerivedType(typeof(ExportedAct), "audit_record")]
-internal abstract record Exported;
-
-internal sealed record ExportedUser(
-    string Name, string DisplayName, string? Email, string? PhoneNumber, string? ExternalRef, string Scope, bool IsEnabled,
-    bool IsDefaultAdministrator, string PrimaryAccount, DateTimeOffset CreateTime, DateTimeOffset? EraseTime) : Exported;
-
-internal sealed record ExportedMembership(string Account, DateTimeOffset CreateTime) : Exported;
-
-internal sealed record ExportedInvitation(
-    string Name, string Email, DateTimeOffset CreateTime, DateTimeOffset ExpireTime) : Exported;
-
-internal sealed record ExportedGroup(string Name, string DisplayName, DateTimeOffset CreateTime) : Exported;
-
-internal sealed record ExportedRole(
-    string Name, string Role, string Scope, DateTimeOffset CreateTime, DateTimeOffset? ExpireTime) : Exported;
-
-internal sealed record ExportedAct(
-    DateTimeOffset Time, string Actor, string Action, string Resource, string? Reason) : Exported;
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(Exported))]
-internal sealed partial class ExportJson : JsonSerializerContext;

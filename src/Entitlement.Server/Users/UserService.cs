@@ -2,14 +2,22 @@ using Entitlement.Domain.Names;
 using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Paging;
+using Entitlement.Server.SignIn;
 using Entitlement.Storage;
 using Entitlement.V1;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Users;
 
 internal sealed partial class UserService(
-    EntitlementDbContext db, UserReader reader, UserExport export, CallerReader callers, OnceWriter writer, AccessDecider access)
+    EntitlementDbContext db,
+    UserReader reader,
+    UserExport export,
+    CallerReader callers,
+    OnceWriter writer,
+    AccessDecider access,
+    IOptions<OpenIdConnectOptions> openIdConnect)
     : V1.UserService.UserServiceBase
 {
     public override async Task<CreateUsersResponse> CreateUsers(CreateUsersRequest request, ServerCallContext context)

@@ -113,13 +113,13 @@ public class ErasureTests
         }
 
         Assert.Equal(
-            ["user", "membership", "invitation", "group", "role_assignment", "audit_record"],
+            ["user", "membership", "invitation", "group", "role_assignment", "message", "message", "audit_record"],
             parts.Select(part => part.GetProperty("kind").GetString()));
         Assert.Equal("Zoë Quartz", parts[0].GetProperty("display_name").GetString());
         Assert.Equal("HR-1", parts[0].GetProperty("external_ref").GetString());
         Assert.Equal(account, parts[1].GetProperty("account").GetString());
         Assert.Equal("roles/administrator", parts[4].GetProperty("role").GetString());
-        Assert.Equal("user.create", parts[5].GetProperty("action").GetString());
+        Assert.Equal("user.create", parts[^1].GetProperty("action").GetString());
     }
 
     private static Domain.Audit.AuditRecord ActOf(string actor, string reason)

@@ -19,6 +19,7 @@ internal static class UserCommands
         new UserExportCommand(),
         EraseUser(),
         InvitationCommands.Create(),
+        IdentityCommands.Create(),
     };
 
     /// <summary><c>entitle whoami</c></summary>
