@@ -112,6 +112,15 @@ internal sealed class Person(string name, string email, GrpcChannel channel)
     public AsyncUnaryCall<CreateUsersResponse> AddAsync(string account, params User[] users) =>
         Users.CreateUsersAsync(new CreateUsersRequest { Parent = account, Users = { users } });
 
+    /// <summary>Invites somebody to one product.</summary>
+    public async Task<InviteToProductResponse> InviteAsync(string product, string address, params string[] roles) =>
+        await Users.InviteToProductAsync(new InviteToProductRequest
+        {
+            Name = product,
+            User = new User { DisplayName = "Ann Lee", Email = address },
+            Roles = { roles.Select(role => $"roles/{role}") },
+        });
+
     /// <summary>Adds somebody whom nobody knows yet.</summary>
     /// <returns>The new user's name.</returns>
     public async Task<string> AddOneAsync(string account, string displayName, string address) =>

@@ -157,6 +157,14 @@ public sealed partial class Portal : IAsyncLifetime
         return await SignInAsync(email, initial.InitialPassword, Password);
     }
 
+    /// <summary>Signs somebody in who sets a password by the link of a mail.</summary>
+    internal async Task<Person> SignInByMailAsync(ReceivedMail mail, string email)
+    {
+        await new SessionService.SessionServiceClient(Host.Anonymous).SetPasswordAsync(
+            new SetPasswordRequest { Token = LinkIn(mail), Password = Password });
+        return await SignInAsync(email, Password);
+    }
+
     internal async Task<Person> SignInAsync(string email, string password, string newPassword = "")
     {
         var answer = await new SessionService.SessionServiceClient(Host.Anonymous).SignInAsync(

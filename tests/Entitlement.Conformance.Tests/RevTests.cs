@@ -17,22 +17,30 @@ public sealed class RevTests(Portal portal) : IClassFixture<Portal>
 
     [Fact]
     [Trait("proof", "tool")]
-    public async Task REV_1_A_person_has_on_one_product_a_chosen_set_of_permissions_that_can_be_edited()
+    public async Task REV_1_A_person_is_invited_to_one_product_with_a_chosen_set_of_permissions_that_can_be_edited()
     {
-        var (product, administrator) = await NewProductAsync();
-        var (other, _) = await NewProductAsync();
-        var person = await NewPersonAsync();
+        var ((product, administrator), (other, _)) = (await NewProductAsync(), await NewProductAsync());
+        var (email, known) = (portal.NewEmail(), await NewPersonAsync());
 
-        await administrator.GiveAsync(person.Name, product, "campaign-viewer", "quota-viewer");
+        // Whoever is new gets in by the message alone; whoever is known already is asked.
+        await administrator.InviteAsync(product, email, "campaign-viewer", "quota-viewer");
+        var asked = await administrator.InviteAsync(product, known.Email, "developer-viewer");
+        var person = await portal.SignInByMailAsync(Assert.Single(await portal.MailsToAsync(email)), email);
 
         Assert.Equal([product], (await person.Products.ListProductsAsync(new ListProductsRequest())).Products.Select(one => one.Name));
         Assert.Equal([ProductRead, CampaignRead, QuotaRead], await person.WhichAsync(product, OnProducts));
         Assert.Empty(await person.WhichAsync(other, OnProducts));
         Assert.Equal("NOT_FOUND", await TryAsync(person.Products.GetProductAsync(new GetProductRequest { Name = other })));
 
+        Assert.Empty(await known.WhichAsync(product, OnProducts));
+        Assert.Contains(asked.Invitation.Name, (await portal.MailsToAsync(known.Email))[^1].Text, StringComparison.Ordinal);
+        await known.Users.AcceptInvitationAsync(new AcceptInvitationRequest { Name = asked.Invitation.Name });
+        Assert.Equal([ProductRead, ProductReadSettings], await known.WhichAsync(product, OnProducts));
+
         await administrator.SetAsync(person.Name, product, "quota-viewer", "billing-viewer");
         Assert.Equal([ProductRead, QuotaRead, BillingRead], await person.WhichAsync(product, OnProducts));
         Assert.Equal("NOT_FOUND", await TryAsync(administrator.GiveAsync(person.Name, other, "quota-viewer")));
+        Assert.Equal("NOT_FOUND", await TryAsync(administrator.InviteAsync(other, portal.NewEmail(), "quota-viewer")));
 
         await administrator.SetAsync(person.Name, product);
         Assert.Empty((await person.Products.ListProductsAsync(new ListProductsRequest())).Products);

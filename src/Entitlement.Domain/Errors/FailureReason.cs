@@ -62,6 +62,7 @@ public enum FailureReason
     RecordDiffers,
     DefaultAdministrator,
     InvitationExpired,
+    InvitationVoid,
     EmailTaken,
     CustomerNumberTaken,
     AccountCircle,

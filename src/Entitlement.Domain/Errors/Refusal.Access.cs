@@ -16,6 +16,11 @@ public static partial class Refusal
             $"{invitation} could be accepted until {Text(at)}. Ask for another one.",
             ("invitation", $"{invitation}"), ("expire_time", Text(at)));
 
+    public static EntitlementException InvitationVoid(InvitationName invitation) =>
+        new(FailureReason.InvitationVoid,
+            $"Whoever sent {invitation} may not give the roles any more that it promises. Ask the product's administrator for another one.",
+            ("invitation", $"{invitation}"));
+
     public static EntitlementException EmailTaken(string field) =>
         new(FailureReason.EmailTaken, $"{field} is somebody's already. Choose another address.", ("field", field));
 

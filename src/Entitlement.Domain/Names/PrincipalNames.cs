@@ -29,17 +29,23 @@ public readonly record struct MemberName(Guid AccountId, Guid UserId)
 }
 
 /// <summary><c>accounts/{account}/invitations/{invitation}</c>.</summary>
-public readonly record struct InvitationName(Guid AccountId, Guid InvitationId)
+public readonly record struct InvitationName(bool IsOfProduct, Guid OwnerId, Guid InvitationId)
 {
-    public const string Format = "accounts/{account}/invitations/{invitation}";
+    public const string Format = "accounts/{account}/invitations/{invitation} or products/{product}/invitations/{invitation}";
+
+    /// <summary>The account that invites; null where it is to a product.</summary>
+    public Guid? AccountId => IsOfProduct ? null : OwnerId;
+
+    /// <summary>Name of the account or product.</summary>
+    public string Owner => IsOfProduct ? $"{new ProductName(OwnerId)}" : $"{new AccountName(OwnerId)}";
 
     /// <inheritdoc cref="ProductName.Parse"/>
     public static InvitationName Parse(string text, string field) =>
-        NamePattern.TryParse(text, ["accounts", "invitations"], out var ids)
-            ? new(ids[0], ids[1])
+        NamePattern.TryParse(text, ["accounts", "invitations"], out var ids) ? new(IsOfProduct: false, ids[0], ids[1])
+            : NamePattern.TryParse(text, ["products", "invitations"], out ids) ? new(IsOfProduct: true, ids[0], ids[1])
             : throw NamePattern.Refuse(field, Format);
 
-    public override string ToString() => $"accounts/{AccountId}/invitations/{InvitationId}";
+    public override string ToString() => $"{Owner}/invitations/{InvitationId}";
 }
 
 /// <summary><c>accounts/{account}/groups/{group}</c>, or <c>groups/{group}</c> for one of the system.</summary>

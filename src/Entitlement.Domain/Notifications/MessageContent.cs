@@ -66,6 +66,16 @@ public sealed record MessageContent
             ("invitation", $"{invitation.Name}"),
             ("invitation_end", Tell(invitation.ExpireTime)));
 
+    /// <param name="product">Display name of the product.</param>
+    /// <param name="invitation">What is asked.</param>
+    public static MessageContent ProductInvitation(string product, Invitation invitation) =>
+        new(
+            MessageKind.ProductInvitation,
+            ("product", product),
+            ("roles", string.Join(", ", invitation.ListRoles())),
+            ("invitation", $"{invitation.Name}"),
+            ("invitation_end", Tell(invitation.ExpireTime)));
+
     /// <param name="account">Display name of the account that nobody supervises any more.</param>
     /// <param name="customerNumber">The account's; null for none.</param>
     /// <param name="name">Its resource name.</param>

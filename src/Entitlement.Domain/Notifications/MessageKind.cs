@@ -20,6 +20,9 @@ public enum MessageKind
 
     /// <summary>An account lost its last supervisor.</summary>
     SupervisorGone = 6,
+
+    /// <summary>A person, who is known already, is asked to take roles on a product.</summary>
+    ProductInvitation = 7,
 }
 
 /// <summary>What became of a message. Stored by number.</summary>

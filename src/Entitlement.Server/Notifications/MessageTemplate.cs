@@ -19,6 +19,8 @@ internal enum TemplateKind
     Invitation,
 
     SupervisorGone,
+
+    ProductInvitation,
 }
 
 /// <summary>
@@ -51,6 +53,7 @@ internal sealed record MessageTemplate(TemplateText Subject, TemplateText Text, 
         MessageKind.PasswordReset => TemplateKind.PasswordReset,
         MessageKind.Invitation => TemplateKind.Invitation,
         MessageKind.SupervisorGone => TemplateKind.SupervisorGone,
+        MessageKind.ProductInvitation => TemplateKind.ProductInvitation,
     };
 
     /// <summary>The name of its files, such as <c>password_reset</c>.</summary>
@@ -63,6 +66,7 @@ internal sealed record MessageTemplate(TemplateText Subject, TemplateText Text, 
         TemplateKind.PasswordReset => "password_reset",
         TemplateKind.Invitation => "invitation",
         TemplateKind.SupervisorGone => "supervisor_gone",
+        TemplateKind.ProductInvitation => "product_invitation",
     };
 
     /// <summary>Whether it is made as the message is sent how the recipient comes in: by a link, or with an issuer.</summary>
@@ -108,6 +112,7 @@ internal sealed record MessageTemplate(TemplateText Subject, TemplateText Text, 
         TemplateKind.PasswordReset => [],
         TemplateKind.Invitation => ["account", "customer_number", "invitation", "invitation_end"],
         TemplateKind.SupervisorGone => ["account", "customer_number", "account_name"],
+        TemplateKind.ProductInvitation => ["product", "roles", "invitation", "invitation_end"],
     };
 
     private static TemplateText Read(string file, string text, TemplateKind kind)

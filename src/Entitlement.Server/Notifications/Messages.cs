@@ -19,6 +19,7 @@ internal static class Messages
             MessageKind.PasswordReset => V1.MessageKind.PasswordReset,
             MessageKind.Invitation => V1.MessageKind.Invitation,
             MessageKind.SupervisorGone => V1.MessageKind.SupervisorGone,
+            MessageKind.ProductInvitation => V1.MessageKind.ProductInvitation,
         },
         State = message.State switch
         {

@@ -71,6 +71,26 @@ internal sealed class RoleGiver(AccessReader reader)
         }
     }
 
+    /// <summary>Asks the same of roles that are promised to a person of an account, who has not agreed yet.</summary>
+    /// <inheritdoc cref="GiveAsync"/>
+    public async Task RequireGivableAsync(
+        Change change, Caller caller, ResourcePath scope, IReadOnlyCollection<RoleName> wanted, CancellationToken cancellationToken)
+    {
+        await change.Db.LockAccessAsync(cancellationToken);
+        await RequireScopeAsync(change.Db, scope, cancellationToken);
+        var target = AccessTarget.Of(scope.Scopes);
+        var facts = await ReadAsync(caller, scope, cancellationToken);
+        var roles = await change.Db.ReadRolesAsync(cancellationToken);
+        var view = facts.ViewOf(target, roles);
+        var somebody = new AssignmentSubject(Guid.Empty, PrincipalKind.User, IsOfSystem: false, []);
+        foreach (var role in wanted)
+        {
+            var verdict = AssignmentRule.Assign(
+                new AssignmentStep(view, target, role.RoleId), somebody, until: null, change.Now);
+            Require(verdict, role, subject: "", scope, roles);
+        }
+    }
+
     /// <summary>Takes roles that are held on exactly this scope.</summary>
     /// <inheritdoc cref="GiveAsync"/>
     public async Task TakeAsync(

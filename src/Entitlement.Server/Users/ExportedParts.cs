@@ -26,7 +26,7 @@ internal sealed record ExportedUser(
 internal sealed record ExportedMembership(string Account, DateTimeOffset CreateTime) : Exported;
 
 internal sealed record ExportedInvitation(
-    string Name, string Email, DateTimeOffset CreateTime, DateTimeOffset ExpireTime) : Exported;
+    string Name, string Email, string? Roles, DateTimeOffset CreateTime, DateTimeOffset ExpireTime) : Exported;
 
 internal sealed record ExportedGroup(string Name, string DisplayName, DateTimeOffset CreateTime) : Exported;
 

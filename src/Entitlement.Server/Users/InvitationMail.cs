@@ -1,4 +1,3 @@
-using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Notifications;
 using Entitlement.Domain.People;
 using Entitlement.Server.Idempotency;
@@ -13,7 +12,7 @@ namespace Entitlement.Server.Users;
 /// </summary>
 internal sealed class InvitationMail
 {
-    /// <summary>From all accounts together.</summary>
+    /// <summary>From all accounts and products together.</summary>
     private const int MaxPerDay = 5;
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -35,7 +34,7 @@ internal sealed class InvitationMail
         }
 
         var since = now - Day;
-        var told = db.OutboxMessages.Where(message => message.Kind == MessageKind.Invitation && message.CreateTime > since);
+        var told = db.OutboxMessages.Where(message => (message.Kind == MessageKind.Invitation || message.Kind == MessageKind.ProductInvitation) && message.CreateTime > since);
 
         // Whoever is switched off can't answer it.
         return new InvitationMail(await db.Users
@@ -45,11 +44,11 @@ internal sealed class InvitationMail
             .ToDictionaryAsync(one => one.PersonId!.Value, cancellationToken));
     }
 
-    public void Send(Change change, Account account, Invitation invitation)
+    public void Send(Change change, Invitation invitation, MessageContent content)
     {
         if (_recipients.TryGetValue(invitation.UserId, out var recipient))
         {
-            change.Send(recipient, MessageContent.Invitation(account.DisplayName, account.CustomerNumber, invitation));
+            change.Send(recipient, content);
         }
     }
 }

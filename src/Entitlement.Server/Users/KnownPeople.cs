@@ -48,7 +48,7 @@ internal sealed class KnownPeople
             byReference,
             await FindOfHereAsync(db, wanted, ids, cancellationToken),
             wanted.Account is not { } account ? [] : await db.Invitations
-                .Where(row => row.AccountId == account.AccountId && ids.Contains(row.UserId))
+                .Where(row => row.OwnerId == account.AccountId && ids.Contains(row.UserId))
                 .ToDictionaryAsync(row => row.UserId, cancellationToken));
     }
 

@@ -52,10 +52,14 @@ internal static class Messages
             CreateTime = since.ToTimestamp(),
         };
 
-    public static V1.Invitation ToMessage(this Invitation invitation, string account) => new()
+    /// <param name="invitation">The invitation.</param>
+    /// <param name="owner">What the account or product is called.</param>
+    public static V1.Invitation ToMessage(this Invitation invitation, string owner) => new()
     {
         Name = $"{invitation.Name}",
-        AccountDisplayName = account,
+        AccountDisplayName = invitation.IsOfProduct ? "" : owner,
+        ProductDisplayName = invitation.IsOfProduct ? owner : "",
+        Roles = { invitation.ListRoles().Select(role => $"{role}") },
         Email = invitation.Email,
         CreateTime = invitation.CreateTime.ToTimestamp(),
         ExpireTime = invitation.ExpireTime.ToTimestamp(),

@@ -117,7 +117,7 @@ internal sealed class UserCreation(WantedUsers wanted)
         var invitation = Invitation.Send(account.Id, person, email, change.Now);
         change.Db.Add(invitation);
         change.Audit(account.Id, "invitation.send", $"{invitation.Name}");
-        mail.Send(change, account, invitation);
+        mail.Send(change, invitation, MessageContent.Invitation(account.DisplayName, account.CustomerNumber, invitation));
         return new CreationResult(Invitation: invitation.Id);
     }
 

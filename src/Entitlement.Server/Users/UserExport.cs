@@ -49,7 +49,7 @@ internal sealed class UserExport(EntitlementDbContext db)
         return
         [
             .. memberships.Select(row => new ExportedMembership(Messages.NameOf(row.AccountId), row.CreateTime)),
-            .. invitations.Select(row => new ExportedInvitation($"{row.Name}", row.Email, row.CreateTime, row.ExpireTime)),
+            .. invitations.Select(row => new ExportedInvitation($"{row.Name}", row.Email, row.Roles, row.CreateTime, row.ExpireTime)),
             .. belongings.Groups.Select(one => new ExportedGroup(
                 $"{one.Group.Name}", one.Group.DisplayName, one.Place.CreateTime)),
             .. belongings.Roles.Select(row => new ExportedRole(

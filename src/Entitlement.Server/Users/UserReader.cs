@@ -12,7 +12,11 @@ namespace Entitlement.Server.Users;
 
 /// <summary>Reads people, for those who may see them.</summary>
 internal sealed class UserReader(
-    EntitlementDbContext db, AccessDecider access, RefusalStatus refusals, TimeProvider clock)
+    EntitlementDbContext db,
+    InvitationReader invitationReader,
+    AccessDecider access,
+    RefusalStatus refusals,
+    TimeProvider clock)
 {
     /// <exception cref="EntitlementException">There is no such person.</exception>
     public async Task<V1.User> GetAsync(UserName name, Caller caller, CancellationToken cancellationToken)
@@ -50,26 +54,6 @@ internal sealed class UserReader(
         return ([.. shown.Select(row => row.User.ToMember(account, roles[row.User.Id], row.Since))], next);
     }
 
-    public async Task<(IReadOnlyList<V1.Invitation> Invitations, string NextPageToken)> ListInvitationsAsync(
-        IQueryable<Invitation> invitations, PageRequest page, CancellationToken cancellationToken)
-    {
-        var rows = await invitations
-            .Where(row => row.Id > page.After)
-            .OrderBy(row => row.Id)
-            .Take(page.Probe)
-            .Join(db.Accounts, row => row.AccountId, account => account.Id, (row, account) => new { row, account.DisplayName })
-            .ToListAsync(cancellationToken);
-        var (shown, next) = page.Cut([.. rows.OrderBy(one => one.row.Id)], one => one.row.Id);
-        return ([.. shown.Select(one => one.row.ToMessage(one.DisplayName))], next);
-    }
-
-    /// <summary>What the account sent, or the person got.</summary>
-    public IQueryable<Invitation> InvitationsOf(AccountName account) =>
-        db.Invitations.Where(row => row.AccountId == account.AccountId);
-
-    /// <inheritdoc cref="InvitationsOf(AccountName)"/>
-    public IQueryable<Invitation> InvitationsOf(UserName user) => db.Invitations.Where(row => row.UserId == user.UserId);
-
     /// <exception cref="EntitlementException">There is no such account.</exception>
     public async Task RequireAccountAsync(AccountName name, CancellationToken cancellationToken)
     {
@@ -92,10 +76,9 @@ internal sealed class UserReader(
             creation.Results.Select(one => one.User).OfType<Guid>().ToList(),
             creation.Results.Select(one => one.Invitation).OfType<Guid>().ToList());
         var users = await db.Users.Where(user => people.Contains(user.Id)).ToDictionaryAsync(user => user.Id, cancellationToken);
-        var invitations = await db.Invitations
-            .Where(row => sent.Contains(row.Id))
-            .Join(db.Accounts, row => row.AccountId, account => account.Id, (row, account) => new { row, account.DisplayName })
-            .ToDictionaryAsync(one => one.row.Id, one => one.row.ToMessage(one.DisplayName), cancellationToken);
+        var rows = await db.Invitations.Where(row => sent.Contains(row.Id)).ToListAsync(cancellationToken);
+        var owners = await invitationReader.NameOwnersAsync(rows, cancellationToken);
+        var invitations = rows.ToDictionary(row => row.Id, row => row.ToMessage(owners[row.OwnerId]));
         return [.. creation.Results.Select(one => Tell(one, users, invitations))];
     }
 

@@ -2,6 +2,7 @@ using Entitlement.Domain.Names;
 using Entitlement.Server.Access;
 using Entitlement.Server.Idempotency;
 using Entitlement.Server.Paging;
+using Entitlement.Server.Roles;
 using Entitlement.Server.SignIn;
 using Entitlement.Storage;
 using Entitlement.V1;
@@ -13,10 +14,12 @@ namespace Entitlement.Server.Users;
 internal sealed partial class UserService(
     EntitlementDbContext db,
     UserReader reader,
+    InvitationReader invitations,
     UserExport export,
     CallerReader callers,
     OnceWriter writer,
     AccessDecider access,
+    RoleGiver giver,
     IOptions<OpenIdConnectOptions> openIdConnect)
     : V1.UserService.UserServiceBase
 {

@@ -8,6 +8,7 @@ internal static class UserSlice
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
         services.AddScoped<UserReader>();
+        services.AddScoped<InvitationReader>();
         services.AddScoped<UserExport>();
         services.AddScoped<CallerReader>();
         services.AddServed<UserService>(() => V1.UserService.Descriptor);

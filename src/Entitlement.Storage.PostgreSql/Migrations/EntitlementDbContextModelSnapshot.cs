@@ -1053,8 +1053,9 @@ namespace Entitlement.Storage.PostgreSql.Migrations
 
             modelBuilder.Entity("Entitlement.Domain.People.Invitation", b =>
                 {
-                    b.Property<Guid>("AccountId")
-                        .HasColumnType("uuid");
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("AccountId");
 
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
@@ -1072,12 +1073,24 @@ namespace Entitlement.Storage.PostgreSql.Migrations
                     b.Property<long>("ExpireTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("InvitedBy")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Roles")
+                        .HasMaxLength(2000)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(2000)")
+                        .UseCollation("C");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 
-                    b.HasKey("AccountId", "Id");
+                    b.HasKey("OwnerId", "Id");
 
-                    b.HasIndex("UserId", "AccountId")
+                    b.HasIndex("UserId", "OwnerId")
                         .IsUnique();
 
                     b.ToTable("Invitations", (string)null);

@@ -1170,9 +1170,10 @@ namespace Entitlement.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("Entitlement.Domain.People.Invitation", b =>
                 {
-                    b.Property<byte[]>("AccountId")
+                    b.Property<byte[]>("OwnerId")
                         .HasMaxLength(16)
                         .HasColumnType("binary(16)")
+                        .HasColumnName("AccountId")
                         .IsFixedLength();
 
                     b.Property<byte[]>("Id")
@@ -1193,15 +1194,27 @@ namespace Entitlement.Storage.SqlServer.Migrations
                     b.Property<long>("ExpireTime")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("InvitedBy")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Roles")
+                        .HasMaxLength(2000)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(2000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<byte[]>("UserId")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("binary(16)")
                         .IsFixedLength();
 
-                    b.HasKey("AccountId", "Id");
+                    b.HasKey("OwnerId", "Id");
 
-                    b.HasIndex("UserId", "AccountId")
+                    b.HasIndex("UserId", "OwnerId")
                         .IsUnique();
 
                     b.ToTable("Invitations", (string)null);

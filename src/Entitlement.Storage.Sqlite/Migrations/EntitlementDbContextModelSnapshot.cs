@@ -1144,9 +1144,10 @@ namespace Entitlement.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("Entitlement.Domain.People.Invitation", b =>
                 {
-                    b.Property<byte[]>("AccountId")
+                    b.Property<byte[]>("OwnerId")
                         .HasMaxLength(16)
                         .HasColumnType("BLOB")
+                        .HasColumnName("AccountId")
                         .IsFixedLength();
 
                     b.Property<byte[]>("Id")
@@ -1166,15 +1167,25 @@ namespace Entitlement.Storage.Sqlite.Migrations
                     b.Property<long>("ExpireTime")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("InvitedBy")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Roles")
+                        .HasMaxLength(2000)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("UserId")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("BLOB")
                         .IsFixedLength();
 
-                    b.HasKey("AccountId", "Id");
+                    b.HasKey("OwnerId", "Id");
 
-                    b.HasIndex("UserId", "AccountId")
+                    b.HasIndex("UserId", "OwnerId")
                         .IsUnique();
 
                     b.ToTable("Invitations", (string)null);

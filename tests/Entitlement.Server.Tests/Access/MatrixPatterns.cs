@@ -43,6 +43,7 @@ internal static class MatrixPatterns
         ["TrialService.parent"] = License,
         ["UserService.name"] = User,
         ["UserService.parent"] = Account,
+        ["UserService/InviteToProduct"] = "products/{product}",
         ["UserService/RemoveMember"] = $"{Account}/members/{{user}}",
     };
 

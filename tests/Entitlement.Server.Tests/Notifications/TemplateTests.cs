@@ -28,10 +28,11 @@ public sealed class TemplateTests : IDisposable
     public void The_placeholders_of_a_kind_are_those_that_its_content_fills()
     {
         string[] common = ["name", "address", "login_address", "service", "link", "link_end"];
+        var asked = Invitation.Send(Guid.Empty, Guid.Empty, "a@b.c", DateTimeOffset.UnixEpoch);
         MessageContent[] contents =
         [
             MessageContent.Welcome("a", "b", "c"), MessageContent.SupervisorAppointed("a", "b"), MessageContent.PasswordReset(),
-            MessageContent.Invitation("a", "b", Invitation.Send(Guid.Empty, Guid.Empty, "a@b.c", DateTimeOffset.UnixEpoch)), MessageContent.SupervisorGone("a", "b", "c"),
+            MessageContent.Invitation("a", "b", asked), MessageContent.ProductInvitation("a", asked), MessageContent.SupervisorGone("a", "b", "c"),
         ];
 
         Assert.All(contents, content => Assert.Equal(

@@ -130,7 +130,7 @@ public class PersonalDataTests
     private static List<IProperty> ColumnsOf(IEntityType table) =>
     [
         .. table.GetFlattenedProperties().Where(column =>
-            column.Name is "Actor" or "Caller" or "Email" or "ContactEmail" or "Address"
+            column.Name is "Actor" or "InvitedBy" or "Caller" or "Email" or "ContactEmail" or "Address"
             || new[] { "UserId", "PersonId", "PrincipalId", "SubjectId", "MemberId" }.Any(
                 end => column.Name.EndsWith(end, StringComparison.Ordinal))),
     ];

@@ -43,9 +43,13 @@ internal static class ResourceView
             $"--field: a {type.Name} has no field '{name}'.",
             $"It has: {string.Join(", ", type.Fields.InDeclarationOrder().Select(field => field.Name))}.");
 
-    // By the contract's shape an answer about one resource holds it in its only field of a message type.
+    // By the contract's shape an answer about one resource holds it in its only field of a message type, or one of several.
     private static IMessage ResourceOf(IMessage answer) =>
-        answer.Descriptor.Fields.InDeclarationOrder().Single(IsMessage).Accessor.GetValue(answer) as IMessage
+        answer.Descriptor.Fields.InDeclarationOrder()
+            .Where(IsMessage)
+            .Select(field => field.Accessor.GetValue(answer))
+            .OfType<IMessage>()
+            .SingleOrDefault()
         ?? throw new CommandFailure(
             ExitCode.Refused, "EMPTY_ANSWER", $"The service answered with an empty {answer.Descriptor.Name}: it is of another version than entitle.");
 

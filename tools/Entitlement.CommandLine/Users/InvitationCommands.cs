@@ -8,21 +8,42 @@ namespace Entitlement.CommandLine.Users;
 /// <summary><c>entitle user invitations …</c></summary>
 internal static class InvitationCommands
 {
-    public static Command Create() => new("invitations", "What accounts ask people to join")
+    public static Command Create() => new("invitations", "What accounts and products ask people to join")
     {
+        InviteToProduct(),
         ListInvitations(),
         AcceptInvitation(),
         DeclineInvitation(),
     };
 
+    private static RpcCommand<InviteToProductRequest, InviteToProductResponse> InviteToProduct()
+    {
+        var product = new Argument<string>("PRODUCT") { Description = "products/ID, or the id alone." };
+        var roles = new Argument<string[]>("ROLE") { Description = "roles/ROLE, or ROLE alone.", Arity = ArgumentArity.OneOrMore };
+        var name = new Option<string>("--name") { Description = "The person's full name.", HelpName = "TEXT", Required = true };
+        var email = new Option<string>("--email") { Description = "The person's mail address.", HelpName = "ADDRESS", Required = true };
+        return new RpcCommand<InviteToProductRequest, InviteToProductResponse>(
+            "send",
+            "Invite a person to a product with chosen roles",
+            UserCommands.Rpc(nameof(Stub.InviteToProduct)),
+            (parse, request) =>
+            {
+                request.Name = ResourceNames.Complete("products", parse.GetRequiredValue(product));
+                request.User = new User { DisplayName = parse.GetRequiredValue(name), Email = parse.GetRequiredValue(email) };
+                request.Roles.AddRange(parse.GetRequiredValue(roles).Select(role => ResourceNames.Complete("roles", role)));
+                request.RequestId = RequestId.From(parse);
+            })
+        { product, roles, name, email, RequestId.Option };
+    }
+
     private static ListCommand<ListInvitationsRequest, ListInvitationsResponse> ListInvitations()
     {
-        var parent = new Argument<string>("WHOSE") { Description = "accounts/ID for those it sent, users/ID for those somebody got." };
+        var parent = new Argument<string>("WHOSE") { Description = "accounts/ID or products/ID for those sent there, users/ID for those somebody got." };
         return new ListCommand<ListInvitationsRequest, ListInvitationsResponse>(
             "list",
             "List invitations that wait for an answer, oldest first",
             UserCommands.Rpc(nameof(Stub.ListInvitations)),
-            ["name", "account_display_name", "email", "create_time", "expire_time"],
+            ["name", "account_display_name", "product_display_name", "roles", "email", "create_time", "expire_time"],
             (parse, request) => request.Parent = parse.GetRequiredValue(parent))
         { parent };
     }
@@ -32,7 +53,7 @@ internal static class InvitationCommands
         var name = Name();
         return new RpcCommand<AcceptInvitationRequest, AcceptInvitationResponse>(
             "accept",
-            "Become a member of the account that invited you",
+            "Become a member of the account that invited you, or take the roles on the product",
             UserCommands.Rpc(nameof(Stub.AcceptInvitation)),
             (parse, request) =>
             {
@@ -47,7 +68,7 @@ internal static class InvitationCommands
         var name = Name();
         return new RpcCommand<DeclineInvitationRequest, DeclineInvitationResponse>(
             "decline",
-            "Decline an invitation, or withdraw one that the account sent",
+            "Decline an invitation, or withdraw one that was sent",
             UserCommands.Rpc(nameof(Stub.DeclineInvitation)),
             (parse, request) =>
             {
@@ -58,5 +79,5 @@ internal static class InvitationCommands
         { name, RequestId.Option };
     }
 
-    private static Argument<string> Name() => new("NAME") { Description = "accounts/ID/invitations/ID" };
+    private static Argument<string> Name() => new("NAME") { Description = "accounts/ID/invitations/ID or products/ID/invitations/ID" };
 }
