@@ -18,14 +18,16 @@ internal sealed class EntitlementHost : IAsyncDisposable
 {
     private readonly HostSettings _settings;
     private readonly TestDatabase? _shared;
+    private readonly bool _isGuest;
     private readonly List<GrpcChannel> _channels = [];
     private WebApplication? _app;
     private string? _administratorKey;
 
-    private EntitlementHost(HostSettings settings, TestDatabase? shared)
+    private EntitlementHost(HostSettings settings, TestDatabase? shared, bool isGuest = false)
     {
         _settings = settings;
         _shared = shared;
+        _isGuest = isGuest;
         DataDirectory = settings.DataDirectory ?? Directory.CreateTempSubdirectory("entitlement-host-").FullName;
     }
 
@@ -83,6 +85,33 @@ internal sealed class EntitlementHost : IAsyncDisposable
 
     public static Task<EntitlementHost> StartAsync(DatabaseKind database) => StartAsync(new HostSettings { Database = database });
 
+    /// <summary>Another server on the database and the keys of this one, which is not SQLite; to be disposed of first.</summary>
+    /// <param name="options">Beside those of this one, and before them.</param>
+    public async Task<EntitlementHost> StartBesideAsync(Dictionary<string, string?> options)
+    {
+        var merged = new Dictionary<string, string?>(_settings.Options);
+        foreach (var (key, value) in options)
+        {
+            merged[key] = value;
+        }
+
+        var settings = _settings with { DataDirectory = DataDirectory, Options = merged };
+        var host = new EntitlementHost(settings, _shared ?? throw new InvalidOperationException("SQLite is for one."), isGuest: true)
+        {
+            _administratorKey = AdministratorKey,
+        };
+        try
+        {
+            await host.StartAgainAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Starts the server on the data that is there.</summary>
     public async Task StartAgainAsync()
     {
@@ -134,6 +163,11 @@ internal sealed class EntitlementHost : IAsyncDisposable
     {
         await StopAsync();
         DisposeChannels();
+        if (_isGuest)
+        {
+            return;
+        }
+
         if (_shared is not null)
         {
             await _shared.DisposeAsync();

@@ -6,6 +6,9 @@ namespace Entitlement.Testing;
 /// <summary>Keeps all that a server writes to its log, with every value and exception in it.</summary>
 public sealed class LogCapture : ILoggerProvider
 {
+    /// <summary>Nothing that a test waits for takes as long, however busy the machine is.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentQueue<LogLine> _lines = new();
     private readonly ConcurrentBag<(int EventId, int Count, TaskCompletionSource Reached)> _awaited = [];
 
@@ -15,12 +18,13 @@ public sealed class LogCapture : ILoggerProvider
     public string Text => string.Join('\n', Lines);
 
     /// <summary>Ends when as many lines of an event have been written since the beginning.</summary>
+    /// <exception cref="TimeoutException">They are not for a minute.</exception>
     public Task ReachAsync(int eventId, int count)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _awaited.Add((eventId, count, reached));
         TellAwaited(eventId);
-        return reached.Task;
+        return reached.Task.WaitAsync(Patience);
     }
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);

@@ -34,8 +34,8 @@ internal enum RedisFaults
 }
 
 /// <summary>
-/// Stands between the service and Redis and spoils what passes, in both directions, one read of a socket at a time. Which
-/// fault comes when is drawn from a seed.
+/// Stands between the service and Redis and spoils what passes, in both directions, one read of a socket at a time.
+/// Which fault comes when is drawn from a seed.
 /// </summary>
 internal sealed class RedisFaultProxy : IAsyncDisposable
 {
@@ -126,7 +126,8 @@ internal sealed class RedisFaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(NetworkStream from, NetworkStream to, List<byte[]> earlier, CancellationToken cancellationToken)
+    private async Task PassAsync(
+        NetworkStream from, NetworkStream to, List<byte[]> earlier, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 << 10];
         int read;

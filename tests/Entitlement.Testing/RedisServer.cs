@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Entitlement.Testing;
 
 /// <summary>
-/// Debian's Redis server, or the tool Garnet, on a port of loopback that it keeps over all its starts, ended by the operating
-/// system with the process of the tests. It keeps nothing on disk but the copies that a test asks for.
+/// Debian's Redis server, or the tool Garnet, on a port of loopback that it keeps over all its starts, ended by the
+/// operating system with the process of the tests. It keeps nothing on disk but the copies that a test asks for.
 /// </summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
@@ -30,7 +30,8 @@ internal sealed class RedisServer : IAsyncDisposable
     public string Configuration => $"127.0.0.1:{Port}{(_password is null ? "" : $",password={_password}")}";
 
     /// <param name="password">Null for a server that asks nobody.</param>
-    public static Task<RedisServer> StartAsync(string? password = null) => StartAsync(new RedisServer(password, isGarnet: false));
+    public static Task<RedisServer> StartAsync(string? password = null) =>
+        StartAsync(new RedisServer(password, isGarnet: false));
 
     /// <summary>A server of another make, in the manifest of tools.</summary>
     public static Task<RedisServer> StartGarnetAsync() => StartAsync(new RedisServer(password: null, isGarnet: true));
@@ -98,7 +99,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        _process = Process.Start(new ProcessStartInfo("/bin/sh", [Path.Combine(AppContext.BaseDirectory, "run-until-input-ends"), .. Command()])
+        var script = Path.Combine(AppContext.BaseDirectory, "run-until-input-ends");
+        _process = Process.Start(new ProcessStartInfo("/bin/sh", [script, .. Command()])
         {
             // Where the manifest of tools is found from.
             WorkingDirectory = AppContext.BaseDirectory,
@@ -123,9 +125,13 @@ internal sealed class RedisServer : IAsyncDisposable
     }
 
     private string[] Command() => _isGarnet
-        ? ["dotnet", "tool", "run", "garnet-server", "--", "--port", $"{Port}", "--bind", "127.0.0.1", "--memory", "64m", "--index", "4m"]
+        ? [
+            "dotnet", "tool", "run", "garnet-server", "--",
+            "--port", $"{Port}", "--bind", "127.0.0.1", "--memory", "64m", "--index", "4m",
+        ]
         : [
             "redis-server", "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--dbfilename", Data,
-            "--save", "", "--appendonly", "no", .. _password is null ? Array.Empty<string>() : ["--requirepass", _password],
+            "--save", "", "--appendonly", "no",
+            .. _password is null ? Array.Empty<string>() : ["--requirepass", _password],
         ];
 }

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
-/// The keys that seal what is shared, as the database has them. The first server that needs one makes it, and the first that
-/// finds the newest one too old makes the next; whoever comes second finds it made.
+/// The keys that seal what is shared, as the database has them. The first server that needs one makes it, and the first
+/// that finds the newest one too old makes the next; whoever comes second finds it made.
 /// </summary>
 internal sealed class CacheKeys(
     IDbContextFactory<EntitlementDbContext> contexts,
@@ -116,7 +116,8 @@ internal sealed class CacheKeys(
     private bool IsDue(List<AccessCacheKey> stored) =>
         stored.Count == 0 || clock.GetUtcNow() - stored[0].CreateTime >= Lifetime;
 
-    private static Task<List<AccessCacheKey>> NewestAsync(EntitlementDbContext db, CancellationToken cancellationToken) =>
+    private static Task<List<AccessCacheKey>> NewestAsync(
+        EntitlementDbContext db, CancellationToken cancellationToken) =>
         db.AccessCacheKeys.OrderByDescending(key => key.Number).Take(Accepted).ToListAsync(cancellationToken);
 
     private static CacheKeyRing RingOf(List<AccessCacheKey> stored) =>

@@ -5,8 +5,8 @@ using System.Text;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
-/// Reads a content from its beginning to its end. It never throws and never believes a length: whatever does not fit is noticed,
-/// and from then on everything is nothing.
+/// Reads a content from its beginning to its end. It never throws and never believes a length: whatever does not fit is
+/// noticed, and from then on everything is nothing.
 /// </summary>
 internal ref struct ContentReader(ReadOnlySpan<byte> content)
 {
@@ -27,7 +27,8 @@ internal ref struct ContentReader(ReadOnlySpan<byte> content)
         return value == 1;
     }
 
-    public long Int64() => Take(sizeof(long)) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
+    public long Int64() =>
+        Take(sizeof(long)) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
 
     public Guid Guid() => Take(GuidLength) is { IsEmpty: false } bytes ? new Guid(bytes) : default;
 

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
-/// One connection, for as long as it is to be trusted. Answers have no ids: after one too many each is that to the question
-/// before, for good. So a connection that was lost, answers too late or gives what is not intact several times in a row is
-/// given up, and <see cref="RedisLink"/> makes another.
+/// One connection, for as long as it is to be trusted. Answers have no ids: after one too many each is that to the
+/// question before, for good. So a connection that was lost, answers too late or gives what is not intact several times
+/// in a row is given up, and <see cref="RedisLink"/> makes another.
 /// </summary>
 internal sealed class RedisConnection : IDisposable
 {
@@ -54,7 +54,10 @@ internal sealed class RedisConnection : IDisposable
         catch
         {
             _ = connecting.ContinueWith(
-                late => Close(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                late => Close(late.Result),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
             throw;
         }
 
@@ -104,7 +107,9 @@ internal sealed class RedisConnection : IDisposable
         }
     }
 
-    /// <summary>Something came back that only this connection's own server, in its right turn, could have said.</summary>
+    /// <summary>
+    /// Something came back that only this connection's own server, in its right turn, could have said.
+    /// </summary>
     public void Succeed() => Volatile.Write(ref _failures, 0);
 
     /// <summary>What came back was not intact.</summary>

@@ -4,9 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
-/// Keeps a connection to Redis: makes one when the server starts, and another when it is lost or given up. Nobody waits for
-/// it. By our own loop and not the library's, which goes on with a connection whose answers have slipped, and was seen never
-/// to come back from some that were lost.
+/// Keeps a connection to Redis: makes one when the server starts, and another when it is lost or given up. Nobody waits
+/// for it. By our own loop and not the library's, which goes on with a connection whose answers have slipped.
 /// </summary>
 internal sealed class RedisLink(
     IOptions<RedisOptions> options,
@@ -25,7 +24,7 @@ internal sealed class RedisLink(
 
     private volatile RedisConnection? _current;
     private bool? _isTold;
-    private int _pauses = 1;
+    private int _pauses;
 
     /// <summary>Null while there is none, or none to be trusted.</summary>
     public RedisConnection? Current => _current is { Broken.IsCompleted: false } connection ? connection : null;
@@ -47,11 +46,11 @@ internal sealed class RedisLink(
                 var since = clock.GetTimestamp();
                 await HoldAsync(stoppingToken);
                 var wasGood = clock.GetElapsedTime(since) >= GoodLife;
-                _pauses = wasGood ? 1 : Math.Min(2 * _pauses, MaxPauses);
+                _pauses = wasGood || _pauses == 0 ? 1 : Math.Min(2 * _pauses, MaxPauses);
 
                 // Not all servers at once.
-                var pause = options.Value.RetryInterval * (wasGood ? 1 : _pauses / 2.0) * (0.5 + Random.Shared.NextDouble());
-                await Task.Delay(pause, clock, stoppingToken);
+                var jitter = 0.5 + Random.Shared.NextDouble();
+                await Task.Delay(options.Value.RetryInterval * _pauses * jitter, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

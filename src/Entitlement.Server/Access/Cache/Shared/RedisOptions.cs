@@ -5,16 +5,16 @@ using StackExchange.Redis;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
-/// The Redis that all servers of one database share, in front of it. Section <c>Redis</c>; checked when the server starts,
-/// which needs no Redis to be there.
+/// The Redis that all servers of one database share, in front of it. Section <c>Redis</c>; checked when the server
+/// starts, which needs no Redis to be there.
 /// </summary>
 internal sealed class RedisOptions : IValidatableObject
 {
     public const string Section = "Redis";
 
     /// <summary>
-    /// Where it is, in the words of StackExchange.Redis: <c>redis-1.example.com:6380,ssl=true</c>. Default: none, and each
-    /// server goes by its own memory and the database. It may hold a password, so it is never logged.
+    /// Where it is, in the words of StackExchange.Redis: <c>redis-1.example.com:6380,ssl=true</c>. Default: none, and
+    /// each server goes by its own memory and the database. It may hold a password, so it is never logged.
     /// </summary>
     public string? Configuration { get; init; }
 
@@ -30,7 +30,9 @@ internal sealed class RedisOptions : IValidatableObject
     [RegularExpression("^[A-Za-z0-9:._{}-]{1,64}$")]
     public string KeyPrefix { get; init; } = "entitlement:";
 
-    /// <summary>How long a value is waited for before the database is asked instead: 1 millisecond to 5 seconds.</summary>
+    /// <summary>
+    /// How long a value is waited for before the database is asked instead: 1 millisecond to 5 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:05", ParseLimitsInInvariantCulture = true)]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -39,15 +41,15 @@ internal sealed class RedisOptions : IValidatableObject
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The pause after a connection was lost or given up, doubled while it happens again and again, up to 30 times: 0.01
-    /// seconds to 1 minute.
+    /// The pause after a connection was lost or given up, doubled while it happens again and again, up to 30 times:
+    /// 0.01 seconds to 1 minute.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long Redis keeps what nobody replaces: 1 minute to 30 days. For tidiness only; what is out of date is recognised
-    /// whatever its age.
+    /// How long Redis keeps what nobody replaces: 1 minute to 30 days. For tidiness only; what is out of date is
+    /// recognised whatever its age.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(1);
@@ -67,8 +69,8 @@ internal sealed class RedisOptions : IValidatableObject
         if (IsConfigured && TryRead() is null)
         {
             yield return new ValidationResult(
-                $"{Section}:{nameof(Configuration)} must look like host:6379,ssl=true: hosts with ports, then options of "
-                + "StackExchange.Redis.");
+                $"{Section}:{nameof(Configuration)} must look like host:6379,ssl=true: hosts with ports, "
+                + "then options of StackExchange.Redis.");
         }
 
         if (!IsConfigured && !string.IsNullOrEmpty(Password))

@@ -10,7 +10,9 @@ internal enum SealState
     /// <summary>One of our servers sealed it, under this name.</summary>
     Intact,
 
-    /// <summary>Sealed by a key that is not known here: one that is newer, forgotten, or of another installation.</summary>
+    /// <summary>
+    /// Sealed by a key that is not known here: one that is newer, forgotten, or of another installation.
+    /// </summary>
     UnknownKey,
 
     /// <summary>Altered, cut short, moved under another name, or never ours.</summary>
@@ -18,8 +20,8 @@ internal enum SealState
 }
 
 /// <summary>
-/// The form of a value in Redis: the key's id (16 bytes), the version (8, big-endian), the content, and an HMAC-SHA-256 over
-/// name, schema, version and content.
+/// The form of a value in Redis: the key's id (16 bytes), the version (8, big-endian), the content, and an HMAC-SHA-256
+/// over name, schema, version and content.
 /// </summary>
 internal static class Seal
 {
@@ -29,7 +31,9 @@ internal static class Seal
     /// </summary>
     public const int Schema = 1;
 
-    /// <summary>Bytes of content at most; what is larger is cheaper to have from the database than twice over the network.</summary>
+    /// <summary>
+    /// Bytes of content at most; what is larger is cheaper to have from the database than twice over the network.
+    /// </summary>
     public const int MaxContent = 1 << 20;
 
     /// <summary>Bytes of a value at most.</summary>
@@ -53,7 +57,8 @@ internal static class Seal
         key.Id.TryWriteBytes(value, bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(VersionAt), version);
         content.CopyTo(value.AsSpan(ContentAt));
-        Compute(key, name, value.AsSpan(VersionAt, sizeof(long) + content.Length), value.AsSpan(ContentAt + content.Length));
+        var end = ContentAt + content.Length;
+        Compute(key, name, value.AsSpan(VersionAt..end), value.AsSpan(end));
         return value;
     }
 

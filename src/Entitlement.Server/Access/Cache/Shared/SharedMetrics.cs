@@ -38,11 +38,16 @@ internal sealed class SharedMetrics : IDisposable
     public SharedMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _finds = _meter.CreateCounter<long>("entitlement.access.redis.finds", "{find}", "Look-ups in Redis, by how they ended.");
-        _stores = _meter.CreateCounter<long>("entitlement.access.redis.stores", "{store}", "Values sent to Redis, or dropped.");
-        _hints = _meter.CreateCounter<long>("entitlement.access.redis.hints", "{hint}", "Hints that access has changed.");
+        _finds = _meter.CreateCounter<long>(
+            "entitlement.access.redis.finds", "{find}", "Look-ups in Redis, by how they ended.");
+        _stores = _meter.CreateCounter<long>(
+            "entitlement.access.redis.stores", "{store}", "Values sent to Redis, or dropped.");
+        _hints = _meter.CreateCounter<long>(
+            "entitlement.access.redis.hints", "{hint}", "Hints that access has changed.");
         _meter.CreateObservableGauge(
-            "entitlement.access.redis.connected", () => _isConnected ? 1 : 0, description: "1 while Redis is there to be asked.");
+            "entitlement.access.redis.connected",
+            () => _isConnected ? 1 : 0,
+            description: "1 while Redis is there to be asked.");
     }
 
     public bool IsConnected

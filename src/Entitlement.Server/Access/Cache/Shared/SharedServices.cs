@@ -10,6 +10,7 @@ internal static class SharedServices
         services.AddSingleton<CacheKeys>();
         services.AddSingleton<RedisLink>();
         services.AddSingleton<SharedValues>();
+        services.AddSingleton<ISharedSnapshots, SharedSnapshots>();
         services.AddHostedService(provider => provider.GetRequiredService<RedisLink>());
         return services;
     }

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
-/// What the servers of one database share in Redis: sealed values by name, and hints that access has changed. All of it may
-/// be lost, late, old or forged; nothing here makes a caller wait for long, and nothing fails because of it.
+/// What the servers of one database share in Redis: sealed values by name, and hints that access has changed. All of it
+/// may be lost, late, old or forged; nothing here makes a caller wait for long, and nothing fails because of it.
 /// </summary>
 internal sealed class SharedValues
 {
@@ -17,11 +17,14 @@ internal sealed class SharedValues
     private readonly RedisOptions _options;
     private readonly SharedMetrics _metrics;
     private readonly ILogger<SharedValues> _logger;
-    private Action<long>? _hinted;
     private long _pendingBytes;
 
     public SharedValues(
-        RedisLink link, CacheKeys keys, IOptions<RedisOptions> options, SharedMetrics metrics, ILogger<SharedValues> logger)
+        RedisLink link,
+        CacheKeys keys,
+        IOptions<RedisOptions> options,
+        SharedMetrics metrics,
+        ILogger<SharedValues> logger)
     {
         _link = link;
         _keys = keys;
@@ -31,12 +34,18 @@ internal sealed class SharedValues
         link.Received = OnReceived;
     }
 
+    /// <summary>
+    /// Raised with the version of each hint that a server of ours gave, this one among them, at some time; who listens must
+    /// not wait.
+    /// </summary>
+    public event Action<long>? Hinted;
+
     /// <summary>Looks a value up.</summary>
     /// <param name="name">Its name, without the prefix.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// Version and content as one of our servers stored them under this name at some time; null when there is nothing of
-    /// that kind, or it can't be had within <see cref="RedisOptions.Timeout"/>.
+    /// Version and content as one of our servers stored them under this name at some time; null when there is nothing
+    /// of that kind, or it can't be had within <see cref="RedisOptions.Timeout"/>.
     /// </returns>
     public async ValueTask<SharedValue?> FindAsync(string name, CancellationToken cancellationToken)
     {
@@ -65,7 +74,9 @@ internal sealed class SharedValues
         return Open(connection, ring, key, value);
     }
 
-    /// <summary>Stores a value beside the caller; it is dropped where Redis is away or slow, or the value too large.</summary>
+    /// <summary>
+    /// Stores a value beside the caller; it is dropped where Redis is away or slow, or the value too large.
+    /// </summary>
     /// <param name="name">Its name, without the prefix.</param>
     /// <param name="version">The version of the clock of access at which the content was read.</param>
     /// <param name="content">At most <see cref="Seal.MaxContent"/> bytes.</param>
@@ -95,11 +106,6 @@ internal sealed class SharedValues
             _ = PublishAsync(connection, Seal.Close(ring.Newest, _options.HintChannel, version, []));
         }
     }
-
-    /// <param name="hinted">
-    /// Called with the version of each hint that a server of ours gave, this one among them, at some time; it must not wait.
-    /// </param>
-    public void Listen(Action<long> hinted) => _hinted += hinted;
 
     private SharedValue? Open(RedisConnection connection, CacheKeyRing ring, string key, byte[] value)
     {
@@ -148,7 +154,9 @@ internal sealed class SharedValues
         _metrics.Hinted(answer is null ? HintResult.Lost : HintResult.Sent);
     }
 
-    /// <summary>Sealed as values are: who can only write to Redis can't make servers ask the database again and again.</summary>
+    /// <summary>
+    /// Sealed as values are: who can only write to Redis can't make servers ask the database again and again.
+    /// </summary>
     private void OnReceived(byte[]? hint)
     {
         if (hint is null || _keys.Ring is not { } ring)
@@ -160,7 +168,7 @@ internal sealed class SharedValues
         {
             case SealState.Intact:
                 _metrics.Hinted(HintResult.Received);
-                _hinted?.Invoke(version);
+                Hinted?.Invoke(version);
                 break;
             case SealState.UnknownKey:
                 _metrics.Hinted(HintResult.Rejected);

@@ -20,8 +20,8 @@ internal static class SnapshotCodec
     private const int SecretHashLength = 32;
 
     /// <summary>
-    /// The permissions and built-in roles of this release. Roles are read with what a release knows of them, so releases that run
-    /// side by side don't share them.
+    /// The permissions and built-in roles of this release. Roles are read with what a release knows of them, so
+    /// releases that run side by side don't share them.
     /// </summary>
     private static readonly string Release = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         ' ', PermissionSet.All.ToNames().Concat(BuiltInRoles.All.Select(role => role.Id)))))[..8]);

@@ -50,7 +50,9 @@ public class CacheKeysTests
         await keys.TryReadAsync(CancellationToken.None);
         Assert.Equal(SealState.UnknownKey, Seal.Open(keys.Ring, "name", value, out _, out _));
         await using var db = database.CreateContext();
-        Assert.Equal([2, 3], await db.AccessCacheKeys.Select(key => key.Number).OrderBy(number => number).ToListAsync());
+        Assert.Equal(
+            [2, 3],
+            await db.AccessCacheKeys.Select(key => key.Number).OrderBy(number => number).ToListAsync());
     }
 
     [Fact]
@@ -99,7 +101,8 @@ public class CacheKeysTests
     private static Task<AccessCacheKey> MakeNextAsync(TestDatabase database) => database.Writer.RunAsync(
         (db, _) =>
         {
-            var next = AccessCacheKey.Make(2, [.. Enumerable.Range(0, 32).Select(number => (byte)number)], DateTimeOffset.UnixEpoch.AddYears(60));
+            var secret = Enumerable.Range(0, AccessCacheKey.SecretLength).Select(number => (byte)number);
+            var next = AccessCacheKey.Make(2, [.. secret], DateTimeOffset.UnixEpoch.AddYears(60));
             db.Add(next);
             return Task.FromResult(next);
         },

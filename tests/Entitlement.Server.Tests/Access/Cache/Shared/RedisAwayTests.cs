@@ -10,7 +10,10 @@ public class RedisAwayTests
     [Fact]
     public async Task A_server_starts_and_tells_that_it_serves_while_redis_is_away()
     {
-        var settings = new HostSettings { Options = new() { ["Redis:Configuration"] = $"127.0.0.1:{FixedPort.Take()}" } };
+        var settings = new HostSettings
+        {
+            Options = new() { ["Redis:Configuration"] = $"127.0.0.1:{FixedPort.Take()}" },
+        };
         await using var host = await EntitlementHost.StartAsync(settings);
         await host.Logs.ReachAsync(1181, 1);
 

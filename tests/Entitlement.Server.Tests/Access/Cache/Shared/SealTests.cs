@@ -46,10 +46,12 @@ public class SealTests
         var value = Seal.Close(Key, Name, Version, Content);
         for (var length = 0; length < value.Length; length++)
         {
-            AssertRefused(Seal.Open(Keys, Name, value.AsMemory(0, length), out var version, out var content), version, content);
+            var cut = Seal.Open(Keys, Name, value.AsMemory(0, length), out var version, out var content);
+            AssertRefused(cut, version, content);
             if (length > 0)
             {
-                AssertRefused(Seal.Open(Keys, Name, value.AsMemory(length), out version, out content), version, content);
+                var tail = Seal.Open(Keys, Name, value.AsMemory(length), out version, out content);
+                AssertRefused(tail, version, content);
             }
         }
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Tests.Access.Cache.Shared;
 
-/// <summary>What one server has to share by: its keys, its link to Redis and its values, beside others on the same database.</summary>
+/// <summary>
+/// What one server has to share by: its keys, its link to Redis and its values, beside others on the same database.
+/// </summary>
 internal sealed class SharedNode : IAsyncDisposable
 {
     /// <summary>Event ids of the link.</summary>
@@ -23,7 +25,8 @@ internal sealed class SharedNode : IAsyncDisposable
         _loggers = new LoggerFactory([Logs]);
         _metrics = new SharedMetrics(_meters);
         var checkedOptions = Options.Create(options);
-        Keys = new CacheKeys(database.Contexts, database.Writer, database.Engine, clock, _loggers.CreateLogger<CacheKeys>());
+        Keys = new CacheKeys(
+            database.Contexts, database.Writer, database.Engine, clock, _loggers.CreateLogger<CacheKeys>());
         _link = new RedisLink(checkedOptions, Keys, _metrics, clock, _loggers.CreateLogger<RedisLink>());
         Values = new SharedValues(_link, Keys, checkedOptions, _metrics, _loggers.CreateLogger<SharedValues>());
     }
@@ -60,7 +63,8 @@ internal sealed class SharedNode : IAsyncDisposable
     }
 
     /// <summary>Starts one, and waits until Redis answers it.</summary>
-    public static async Task<SharedNode> ConnectAsync(TestDatabase database, string configuration, TimeSpan? timeout = null)
+    public static async Task<SharedNode> ConnectAsync(
+        TestDatabase database, string configuration, TimeSpan? timeout = null)
     {
         var node = await StartAsync(database, configuration, timeout);
         await node.AnswersAsync();

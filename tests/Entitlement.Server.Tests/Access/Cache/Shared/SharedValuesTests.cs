@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using Entitlement.Server.Access.Cache.Shared;
 using Entitlement.Testing;
 using StackExchange.Redis;
@@ -73,7 +74,8 @@ public sealed class SharedValuesTests : IAsyncLifetime
         node.Store("a", 7, "seven");
         Assert.NotNull(await node.FindAsync("a"));
         await data.StringSetAsync("entitlement:access:0:a", await data.StringGetAsync(Prefix + "a"));
-        await data.StringSetAsync(Prefix + "older", Seal.Close(node.Keys.Ring!.Newest, "entitlement:access:0:older", 1, "old"u8));
+        var older = Seal.Close(node.Keys.Ring!.Newest, "entitlement:access:0:older", 1, "old"u8);
+        await data.StringSetAsync(Prefix + "older", older);
 
         Assert.Null(await node.FindAsync("theirs"));
         Assert.Null(await node.FindAsync("older"));
@@ -136,7 +138,8 @@ public sealed class SharedValuesTests : IAsyncLifetime
     public async Task Gives_up_a_redis_that_does_not_answer_in_time_so_that_callers_wait_no_more()
     {
         await using var proxy = new RedisFaultProxy(_redis.Port, seed: 1);
-        await using var node = await SharedNode.ConnectAsync(_database, proxy.Configuration, TimeSpan.FromMilliseconds(200));
+        await using var node = await SharedNode.ConnectAsync(
+            _database, proxy.Configuration, TimeSpan.FromMilliseconds(200));
 
         proxy.Faults = RedisFaults.Drop;
         var waiting = Enumerable.Range(0, 20).Select(_ => node.FindAsync("a"));
@@ -177,6 +180,22 @@ public sealed class SharedValuesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gives_up_a_connection_that_gives_nothing_intact()
+    {
+        await using var node = await SharedNode.ConnectAsync(_database, _redis.Configuration);
+        using var raw = await _redis.ConnectAsync();
+        await raw.GetDatabase().StringSetAsync(Prefix + "a", "answer to another question");
+
+        for (var question = 0; question < 5; question++)
+        {
+            Assert.Null(await node.FindAsync("a"));
+        }
+
+        await node.AwayAsync();
+        await node.AnswersAsync(2);
+    }
+
+    [Fact]
     public async Task Neither_stores_nor_fetches_what_is_too_large()
     {
         await using var node = await SharedNode.ConnectAsync(_database, _redis.Configuration);
@@ -208,14 +227,15 @@ public sealed class SharedValuesTests : IAsyncLifetime
         await using var one = await SharedNode.ConnectAsync(_database, _redis.Configuration);
         await using var other = await SharedNode.ConnectAsync(_database, _redis.Configuration);
         using var raw = await _redis.ConnectAsync();
-        var hints = System.Threading.Channels.Channel.CreateUnbounded<long>();
-        other.Values.Listen(version => hints.Writer.TryWrite(version));
+        var hints = Channel.CreateUnbounded<long>();
+        other.Values.Hinted += version => hints.Writer.TryWrite(version);
         var channel = new RedisChannel(Prefix + "hints", RedisChannel.PatternMode.Literal);
         one.Store("a", 99, "");
         Assert.NotNull(await one.FindAsync("a"));
 
         // Redis passes on in order, so what comes first has come when the last has.
-        foreach (var forged in (RedisValue[])["", "99", new byte[64], await raw.GetDatabase().StringGetAsync(Prefix + "a")])
+        var moved = await raw.GetDatabase().StringGetAsync(Prefix + "a");
+        foreach (var forged in (RedisValue[])["", "99", new byte[64], moved])
         {
             Assert.Equal(2, await raw.GetSubscriber().PublishAsync(channel, forged));
         }
@@ -223,15 +243,16 @@ public sealed class SharedValuesTests : IAsyncLifetime
         one.Values.Hint(41);
         one.Values.Hint(42);
 
-        Assert.Equal(41, await hints.Reader.ReadAsync());
-        Assert.Equal(42, await hints.Reader.ReadAsync());
+        Assert.Equal(41, await NextAsync(hints));
+        Assert.Equal(42, await NextAsync(hints));
     }
 
     [Fact]
     public async Task Keeps_passwords_and_keys_out_of_the_log()
     {
         await using var locked = await RedisServer.StartAsync("right-password");
-        await using var wrong = await SharedNode.StartAsync(_database, $"127.0.0.1:{locked.Port},password=wrong-password,slipped");
+        await using var wrong = await SharedNode.StartAsync(
+            _database, $"127.0.0.1:{locked.Port},password=wrong-password,slipped");
         await wrong.AwayAsync();
         await using var right = await SharedNode.ConnectAsync(_database, locked.Configuration);
         right.Store("a", 1, "one");
@@ -240,17 +261,23 @@ public sealed class SharedValuesTests : IAsyncLifetime
         var logs = wrong.Logs.Text + right.Logs.Text;
         Assert.DoesNotContain("password", logs, StringComparison.Ordinal);
         Assert.DoesNotContain("slipped", logs, StringComparison.Ordinal);
-        Assert.All(right.Keys.Ring!.Keys, key => Assert.DoesNotContain(Convert.ToHexString(key.Secret), logs, StringComparison.OrdinalIgnoreCase));
+        var secret = Convert.ToHexString(right.Keys.Ring!.Newest.Secret);
+        Assert.DoesNotContain(secret, logs, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public async Task Gives_nothing_but_what_was_stored_whatever_the_network_does()
     {
-        await using var proxy = new RedisFaultProxy(_redis.Port, seed: 20261122) { Rate = 0.04, Latency = TimeSpan.FromMilliseconds(60) };
-        await using var node = await SharedNode.ConnectAsync(_database, proxy.Configuration, TimeSpan.FromMilliseconds(40));
+        await using var proxy = new RedisFaultProxy(_redis.Port, seed: 20261122)
+        {
+            Rate = 0.04,
+            Latency = TimeSpan.FromMilliseconds(60),
+        };
+        await using var node = await SharedNode.ConnectAsync(
+            _database, proxy.Configuration, TimeSpan.FromMilliseconds(40));
         proxy.Faults = RedisFaults.All;
         var found = 0;
-        for (var version = 1; proxy.Done < 30; version++)
+        for (var version = 1; proxy.Done < 15; version++)
         {
             var name = $"n{version % 7}";
             if (version % 3 == 0)
@@ -281,15 +308,19 @@ public sealed class SharedValuesTests : IAsyncLifetime
         await using var garnet = await RedisServer.StartGarnetAsync();
         await using var one = await SharedNode.ConnectAsync(_database, garnet.Configuration);
         await using var other = await SharedNode.ConnectAsync(_database, garnet.Configuration);
-        var hints = System.Threading.Channels.Channel.CreateUnbounded<long>();
-        other.Values.Listen(version => hints.Writer.TryWrite(version));
+        var hints = Channel.CreateUnbounded<long>();
+        other.Values.Hinted += version => hints.Writer.TryWrite(version);
 
         one.Store("a", 7, "seven");
         Assert.Equal((7, "seven"), await one.FindAsync("a"));
         one.Values.Hint(8);
 
         Assert.Equal((7, "seven"), await other.FindAsync("a"));
-        Assert.Equal(8, await hints.Reader.ReadAsync());
+        Assert.Equal(8, await NextAsync(hints));
         Assert.Null(await other.FindAsync("b"));
     }
+
+    /// <summary>The next hint; one that never comes is a failure and no test without an end.</summary>
+    private static Task<long> NextAsync(Channel<long> hints) =>
+        hints.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 }

@@ -65,11 +65,16 @@ public class SnapshotCodecTests
     [Fact]
     public void What_is_not_there_or_too_large_is_not_shared()
     {
-        var many = Enumerable.Range(0, 30_000).Select(_ => new Grant(Guid.NewGuid(), Guid.NewGuid(), "viewer", Guid.NewGuid())).ToList();
+        var many = Enumerable.Range(0, 30_000)
+            .Select(_ => new Grant(Guid.NewGuid(), Guid.NewGuid(), "viewer", Guid.NewGuid()))
+            .ToList();
 
         Assert.Null(SnapshotCodec.Write(new CredentialCopy(Guid.NewGuid(), Version, Credential: null)));
-        Assert.Null(SnapshotCodec.Write(new GrantsCopy(SnapshotKey.System, Version, GrantIndex.Create(many), IsLarge: false)));
-        Assert.NotNull(SnapshotCodec.Write(new GrantsCopy(SnapshotKey.System, Version, GrantIndex.Create(many[..10_000]), IsLarge: false)));
+        Assert.Null(SnapshotCodec.Write(All(many)));
+        Assert.NotNull(SnapshotCodec.Write(All(many[..10_000])));
+
+        static GrantsCopy All(List<Grant> grants) =>
+            new(SnapshotKey.System, Version, GrantIndex.Create(grants), IsLarge: false);
     }
 
     [Fact]
@@ -101,7 +106,8 @@ public class SnapshotCodecTests
                     random.Next(2) == 0,
                     DrawGrants(random)),
                 IsLarge: random.Next(2) == 0),
-            SnapshotKind.Roles => new RolesCopy(Version, RoleBook.Create(Many(random, DrawRole).DistinctBy(role => role.Id))),
+            SnapshotKind.Roles => new RolesCopy(
+                Version, RoleBook.Create(Many(random, DrawRole).DistinctBy(role => role.Id))),
             SnapshotKind.Credential => new CredentialCopy(key.Id, Version, DrawCredential(random)),
             SnapshotKind.AccountShare or SnapshotKind.ProductShare or SnapshotKind.SystemShare =>
                 new GrantsCopy(key with { Holder = NewId(random) }, Version, DrawGrants(random), IsLarge: false),
@@ -156,10 +162,13 @@ public class SnapshotCodecTests
             $"{one.Id} {one.IsLarge} {one.Account?.Id} {one.Account?.ParentId} {one.Account?.Policy} "
             + $"{one.Account?.EverSupervised} {Describe(one.Account?.Grants)}",
         GrantsCopy one => $"{one.IsLarge} {Describe(one.Grants)}",
-        RolesCopy one => string.Join('\n', one.Roles.Roles.Values.OrderBy(role => role.Id, StringComparer.Ordinal).Select(role =>
-            $"{role with { Assigns = [], ScopeKinds = [] }} {string.Join(' ', role.Assigns)} {string.Join(' ', role.ScopeKinds)}")),
+        RolesCopy one => string.Join('\n', one.Roles.Roles.Values
+            .OrderBy(role => role.Id, StringComparer.Ordinal)
+            .Select(role => $"{role with { Assigns = [], ScopeKinds = [] }} "
+                + $"{string.Join(' ', role.Assigns)} {string.Join(' ', role.ScopeKinds)}")),
         CredentialCopy { Credential: { } one } =>
-            $"{one.Kind} {one.PrincipalId} {Convert.ToHexString(one.SecretHash.AsSpan())} {one.ExpireTime:O} {one.EndTime:O} {one.LastUseTime:O}",
+            $"{one.Kind} {one.PrincipalId} {Convert.ToHexString(one.SecretHash.AsSpan())} "
+            + $"{one.ExpireTime:O} {one.EndTime:O} {one.LastUseTime:O}",
         _ => throw new ArgumentOutOfRangeException(nameof(snapshot)),
     };
 
