@@ -95,6 +95,13 @@ internal sealed class SnapshotLoads(
                 return found;
             }
 
+            if (FindLater(key, load) is { } later)
+            {
+                return await later.WaitAsync(limit.Token);
+            }
+
+            // The clock may have moved while others were asked, and what is read now is not older than that.
+            load.Since = Math.Max(load.Since, views.Newest?.Version ?? 0);
             var snapshot = await ReadAsync(key, limit.Token);
             if (snapshot.IsKept)
             {
@@ -112,6 +119,12 @@ internal sealed class SnapshotLoads(
             _loads.TryRemove(KeyValuePair.Create(key, load));
         }
     }
+
+    /// <summary>What somebody brought meanwhile, or is about to bring, who came later and knew of a later version.</summary>
+    private Task<Snapshot>? FindLater(SnapshotKey key, Load load) =>
+        memory.Find(key) is { } kept && views.Changes.IsUntouched(kept.Thing, kept.Version) ? Task.FromResult(kept)
+        : _loads.TryGetValue(key, out var other) && other != load ? other.Snapshot.Value
+        : null;
 
     private async Task<Snapshot?> FindSharedAsync(
         ISharedSnapshots shared, SnapshotKey key, long since, CancellationToken cancellationToken)
@@ -149,7 +162,7 @@ internal sealed class SnapshotLoads(
     /// <param name="since">Where the clock stood, as far as was known, when it began: it brings nothing older.</param>
     private sealed class Load(long since)
     {
-        public long Since => since;
+        public long Since { get; set; } = since;
 
         public Lazy<Task<Snapshot>> Snapshot { get; set; } = null!;
     }

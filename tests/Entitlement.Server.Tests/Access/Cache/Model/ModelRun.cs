@@ -1,0 +1,328 @@
+using Entitlement.Domain.Errors;
+using Entitlement.Server.Access.Cache;
+using Entitlement.Testing;
+
+namespace Entitlement.Server.Tests.Access.Cache.Model;
+
+/// <summary>What happens in a step.</summary>
+internal enum Act
+{
+    Ask,
+    AskByToken,
+    AskFully,
+    Commit,
+    CommitAndDie,
+    DeliverHint,
+    RepeatHint,
+    DropHint,
+    ReadClock,
+    Advance,
+    SetWallClock,
+    SlowDown,
+    LetGoOn,
+    BackUpShared,
+    RestoreShared,
+    ReplayShared,
+    LoseShared,
+    SwitchShared,
+    SwitchDatabase,
+    RestartNode,
+}
+
+/// <summary>One step; what the numbers mean depends on what happens.</summary>
+internal readonly record struct Step(Act Act, int Node, int Number);
+
+/// <summary>
+/// Writers, readers and everything that goes wrong between them, step by step; each answer is held against what the database
+/// held, at the moment at which it is given.
+/// </summary>
+internal sealed class ModelRun : IDisposable
+{
+    private const int Accounts = 3;
+    private const int Nodes = 2;
+
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(1);
+
+    /// <summary>Some of a reading's steps, up to more than any time limit.</summary>
+    private static readonly int[] Milliseconds = [1, 100, 250, 499, 501, 900, 1_000, 1_001, 2_500, 6_000];
+
+    private readonly Pump _pump = new();
+    private readonly ManualClock _clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly ModelDatabase _database;
+    private readonly ModelShared _shared = new();
+    private readonly Breakage _broken;
+    private readonly ModelNode[] _nodes;
+    private readonly List<ModelNode> _ended = [];
+    private readonly List<string> _violations = [];
+    private long _token;
+    private int _asked;
+    private int _open;
+
+    /// <summary>Counts what may make a question wait or fail.</summary>
+    private int _disturbances;
+
+    /// <summary>How long readings were kept waiting.</summary>
+    private TimeSpan _kept;
+
+    public ModelRun(Breakage? broken = null)
+    {
+        _broken = broken ?? new Breakage();
+        _database = new ModelDatabase(_clock, Accounts);
+        _nodes = [.. Enumerable.Range(0, Nodes).Select(_ => NewNode())];
+    }
+
+    private long Now => _clock.GetTimestamp();
+
+    /// <returns>What was wrong.</returns>
+    public IReadOnlyList<string> Play(IEnumerable<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            _pump.Do(() => Take(step));
+        }
+
+        _pump.Do(Recover);
+        _pump.DoUntil(() => _open == 0);
+        foreach (var node in _nodes)
+        {
+            // Once everything is well, everybody answers, and by what stands.
+            _pump.Do(() => Ask(node, 0b111, node.Views.FromNowOn(), _database.Version));
+        }
+
+        _pump.DoUntil(() => _open == 0);
+        if (_open > 0)
+        {
+            _violations.Add($"{_open} of {_asked} were never answered.");
+        }
+
+        return _violations;
+    }
+
+    public void Dispose()
+    {
+        foreach (var node in _nodes.Concat(_ended))
+        {
+            node.Dispose();
+        }
+    }
+
+    private ModelNode NewNode() => new(_database, _shared, _clock, MaxStaleness, _broken);
+
+    private void Take(Step step)
+    {
+        var node = _nodes[step.Node % Nodes];
+        switch (step.Act)
+        {
+            case Act.Ask:
+                Ask(node, step.Number, default, 0);
+                break;
+            case Act.AskByToken:
+                Ask(node, step.Number, Freshness.OfToken(_token, "token"), _token);
+                break;
+            case Act.AskFully:
+                Ask(node, step.Number, node.Views.FromNowOn(), _database.Version);
+                break;
+            case Act.Commit:
+                Commit(node, step.Number);
+                break;
+            case Act.CommitAndDie:
+                _database.Commit(Chosen(step.Number));
+                Restart(step.Node % Nodes);
+                break;
+            case Act.ReadClock:
+                Read(node);
+                break;
+            case Act.Advance:
+                Advance(TimeSpan.FromMilliseconds(Milliseconds[step.Number % Milliseconds.Length]));
+                break;
+            case Act.SetWallClock:
+                _clock.Set(_clock.GetUtcNow().AddMinutes(step.Number - 50));
+                break;
+            case Act.RestartNode:
+                Restart(step.Node % Nodes);
+                break;
+            default:
+                Disturb(step, node);
+                break;
+        }
+    }
+
+    private void Advance(TimeSpan by)
+    {
+        _kept += _database.Waiting > 0 ? by : TimeSpan.Zero;
+        _clock.Advance(by);
+    }
+
+    private void Disturb(Step step, ModelNode node)
+    {
+        switch (step.Act)
+        {
+            case Act.DeliverHint or Act.RepeatHint or Act.DropHint when _shared.Hints.Count > 0:
+                Hint(step);
+                break;
+            case Act.SlowDown:
+                node.Slowness = (Slowness)(step.Number % 3);
+                _disturbances++;
+                break;
+            case Act.LetGoOn when _database.Waiting > 0:
+                _database.Release(step.Number);
+                break;
+            case Act.BackUpShared:
+                _shared.BackUp();
+                break;
+            case Act.RestoreShared:
+                _shared.Restore();
+                break;
+            case Act.ReplayShared:
+                _shared.Replay(step.Number);
+                break;
+            case Act.LoseShared:
+                _shared.Lose();
+                break;
+            case Act.SwitchShared:
+                _shared.IsDown = !_shared.IsDown;
+                break;
+            case Act.SwitchDatabase:
+                _database.IsDown = !_database.IsDown;
+                _disturbances++;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>In any order: hints may overtake each other.</summary>
+    private void Hint(Step step)
+    {
+        var index = step.Number % _shared.Hints.Count;
+        var (node, version) = _shared.Hints[index];
+        if (step.Act != Act.RepeatHint)
+        {
+            _shared.Hints.RemoveAt(index);
+        }
+
+        if (step.Act != Act.DropHint && (node.Views.Newest is null || node.Views.Newest.Version < version))
+        {
+            Read(node);
+        }
+    }
+
+    private void Commit(ModelNode node, int number)
+    {
+        var version = _database.Commit(Chosen(number));
+        node.Views.Committed(version);
+        node.Committed = version;
+        _token = version;
+        _shared.Hints.AddRange(_nodes.Where(other => other != node).Select(other => (other, version)));
+    }
+
+    private void Restart(int index)
+    {
+        _ended.Add(_nodes[index]);
+        _nodes[index] = NewNode();
+    }
+
+    private void Recover()
+    {
+        (_database.IsDown, _shared.IsDown) = (false, false);
+        foreach (var node in _nodes.Concat(_ended))
+        {
+            node.Slowness = Slowness.None;
+        }
+
+        while (_database.Waiting > 0)
+        {
+            _database.Release(0);
+        }
+    }
+
+    private static List<int> Chosen(int number) =>
+        [.. Enumerable.Range(0, Accounts).Where(account => ((number % 7) + 1 & (1 << account)) != 0)];
+
+    private static async void Read(ModelNode node)
+    {
+        try
+        {
+            await node.Views.AdvanceAsync(CancellationToken.None);
+        }
+        catch (EntitlementException)
+        {
+            // As in the background: whoever asks meets it.
+        }
+    }
+
+    /// <param name="node">Who is asked.</param>
+    /// <param name="number">About which accounts.</param>
+    /// <param name="freshness">How fresh the answer must be.</param>
+    /// <param name="atLeast">The version that it must not be behind.</param>
+    private async void Ask(ModelNode node, int number, Freshness freshness, long atLeast)
+    {
+        var accounts = Chosen(number);
+        atLeast = Math.Max(atLeast, Math.Max(node.Answered, node.Committed));
+        var disturbances = _disturbances;
+        var isQuiet = !_database.IsDown && _database.Waiting == 0 && _nodes.Concat(_ended).All(one => one.Slowness == Slowness.None);
+        var name = $"question {++_asked}";
+        _open++;
+        try
+        {
+            var answer = await node.Cache.AskAsync<Values, long[]>(new Values(accounts), freshness, CancellationToken.None);
+            Judge(name, node, accounts, answer, atLeast);
+        }
+        catch (EntitlementException refused)
+        {
+            if (isQuiet && disturbances == _disturbances)
+            {
+                _violations.Add($"{name} was refused with {refused.Reason} while all was well.");
+            }
+        }
+
+        _open--;
+
+        // Who waits for another's load for too long goes alone.
+        if (node.MostLoads > 1 && _kept < SnapshotLoads.JoinLimit)
+        {
+            _violations.Add($"{name}: a thing was loaded {node.MostLoads} times at one version.");
+        }
+    }
+
+    private void Judge(string name, ModelNode node, List<int> accounts, Answered<long[]> answer, long atLeast)
+    {
+        var expected = accounts.ConvertAll(account => _database.ValueAt(answer.Version, account));
+        if (!answer.Value.SequenceEqual(expected))
+        {
+            _violations.Add(
+                $"{name} was answered {string.Join(',', answer.Value)} at version {answer.Version}, which had {string.Join(',', expected)}.");
+        }
+
+        if (!_database.WasCurrentSince(answer.Version, Now - MaxStaleness.Ticks))
+        {
+            _violations.Add($"{name} was answered by version {answer.Version}, which ended too long ago.");
+        }
+
+        if (answer.Version < atLeast)
+        {
+            _violations.Add($"{name} was answered by version {answer.Version} and not at least {atLeast}.");
+        }
+
+        node.Answered = Math.Max(node.Answered, answer.Version);
+        _token = Math.Max(_token, answer.Version);
+    }
+
+    /// <summary>What is there of some accounts, all at one moment?</summary>
+    private readonly record struct Values(List<int> Accounts) : IAccessQuestion<long[]>
+    {
+        public bool TryAnswer(ref SnapshotReader reader, out long[] answer)
+        {
+            answer = new long[Accounts.Count];
+            var isWhole = true;
+            for (var i = 0; i < answer.Length; i++)
+            {
+                var found = reader.Find<AccountCopy>(new SnapshotKey(SnapshotKind.Account, ModelDatabase.IdOf(Accounts[i])));
+                isWhole &= found is not null;
+                answer[i] = found is null ? 0 : (long)found.Account!.Policy;
+            }
+
+            return isWhole;
+        }
+    }
+}
