@@ -40,7 +40,6 @@ internal sealed class RedisConnection : IDisposable
     /// <param name="received">Given what comes by <see cref="RedisOptions.HintChannel"/>; must not wait.</param>
     /// <param name="clock">What time-outs go by.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="Exception">One that <see cref="RedisFault"/> knows.</exception>
     public static async Task<RedisConnection> OpenAsync(
         RedisOptions options, Action<byte[]?> received, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -96,7 +95,8 @@ internal sealed class RedisConnection : IDisposable
             asked = ask(_database);
             return new Answer<T>(await asked.WaitAsync(_timeout, _clock, cancellationToken));
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && RedisFault.Is(failure))
+        // Whatever a library makes of an answer that was spoilt on its way: the caller has the database to ask.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             Fail(RedisFault.KindOf(failure));
             return null;

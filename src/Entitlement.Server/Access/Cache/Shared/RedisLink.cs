@@ -75,7 +75,8 @@ internal sealed class RedisLink(
             Tell(answers: true, why: "");
             Tell(answers: false, await EndOfAsync(connection, stoppingToken));
         }
-        catch (Exception failure) when (!stoppingToken.IsCancellationRequested && RedisFault.Is(failure))
+        // Whatever a library throws at a server that is none, or not its: ours must not end because of it.
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
             Tell(answers: false, RedisFault.KindOf(failure));
         }

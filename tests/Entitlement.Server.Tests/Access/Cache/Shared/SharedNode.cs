@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text;
 using Entitlement.Server.Access.Cache.Shared;
 using Entitlement.Testing;
 using Microsoft.Extensions.Logging;
@@ -16,6 +19,8 @@ internal sealed class SharedNode : IAsyncDisposable
 
     private readonly LoggerFactory _loggers;
     private readonly Meters _meters = new();
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<string, long> _counted = new();
     private readonly SharedMetrics _metrics;
     private readonly RedisLink _link;
 
@@ -24,6 +29,7 @@ internal sealed class SharedNode : IAsyncDisposable
         clock ??= TimeProvider.System;
         _loggers = new LoggerFactory([Logs]);
         _metrics = new SharedMetrics(_meters);
+        Listen();
         var checkedOptions = Options.Create(options);
         Keys = new CacheKeys(
             database.Contexts, database.Writer, database.Engine, clock, _loggers.CreateLogger<CacheKeys>());
@@ -36,6 +42,19 @@ internal sealed class SharedNode : IAsyncDisposable
     public CacheKeys Keys { get; }
 
     public SharedValues Values { get; }
+
+    /// <summary>1 while the meter says that Redis answers, else 0.</summary>
+    public long Connected
+    {
+        get
+        {
+            _listener.RecordObservableInstruments();
+            return _counted["entitlement.access.redis.connected"];
+        }
+    }
+
+    /// <summary>How many look-ups ended so, as the meter says.</summary>
+    public long Finds(string result) => _counted.GetValueOrDefault($"entitlement.access.redis.finds {result}");
 
     /// <summary>Ends when Redis has answered for as many times as were asked for here.</summary>
     public Task AnswersAsync(int times = 1) => Logs.ReachAsync(Answers, times);
@@ -74,23 +93,41 @@ internal sealed class SharedNode : IAsyncDisposable
     /// <summary>What it finds under a name, as version and text; null for nothing.</summary>
     public async Task<(long Version, string Text)?> FindAsync(string name) =>
         await Values.FindAsync(name, CancellationToken.None) is { } found
-            ? (found.Version, System.Text.Encoding.UTF8.GetString(found.Content.Span))
+            ? (found.Version, Encoding.UTF8.GetString(found.Content.Span))
             : null;
 
     public void Store(string name, long version, string text) =>
-        Values.Store(name, version, System.Text.Encoding.UTF8.GetBytes(text));
+        Values.Store(name, version, Encoding.UTF8.GetBytes(text));
 
     public async ValueTask DisposeAsync()
     {
+        _listener.Dispose();
         await _link.StopAsync(CancellationToken.None);
         _link.Dispose();
         _metrics.Dispose();
         _loggers.Dispose();
     }
 
-    private sealed class Meters : System.Diagnostics.Metrics.IMeterFactory
+    private void Listen()
     {
-        public System.Diagnostics.Metrics.Meter Create(System.Diagnostics.Metrics.MeterOptions options) => new(options);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == _meters.Last)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+            _counted.AddOrUpdate($"{instrument.Name} {tags[0].Value}", count, (_, known) => known + count));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _counted[instrument.Name] = value);
+        _listener.Start();
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter? Last { get; private set; }
+
+        public Meter Create(MeterOptions options) => Last = new Meter(options);
 
         public void Dispose()
         {

@@ -135,6 +135,36 @@ public sealed class SharedValuesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Goes_on_without_a_redis_that_speaks_no_tls()
+    {
+        await using var node = await SharedNode.StartAsync(_database, _redis.Configuration + ",ssl=true");
+
+        await node.AwayAsync();
+
+        Assert.Null(await node.FindAsync("a"));
+        Assert.DoesNotContain(node.Logs.Lines, line => line.EventId == 1180);
+    }
+
+    [Fact]
+    public async Task Counts_how_look_ups_end_and_whether_redis_answers()
+    {
+        await using var node = await SharedNode.ConnectAsync(_database, _redis.Configuration);
+        using var raw = await _redis.ConnectAsync();
+        await raw.GetDatabase().StringSetAsync(Prefix + "b", "made up");
+        node.Store("a", 1, "one");
+        foreach (var name in (string[])["a", "a", "b", "c"])
+        {
+            await node.FindAsync(name);
+        }
+
+        Assert.Equal((2, 1, 1), (node.Finds("hit"), node.Finds("miss"), node.Finds("rejected")));
+        Assert.Equal(1, node.Connected);
+        await _redis.StopAsync();
+        await node.AwayAsync();
+        Assert.Equal(0, node.Connected);
+    }
+
+    [Fact]
     public async Task Gives_up_a_redis_that_does_not_answer_in_time_so_that_callers_wait_no_more()
     {
         await using var proxy = new RedisFaultProxy(_redis.Port, seed: 1);
