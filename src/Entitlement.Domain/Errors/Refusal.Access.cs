@@ -41,10 +41,14 @@ public static partial class Refusal
 
     /// <param name="role">The role.</param>
     /// <param name="scope">Where it was to be given or taken; empty for the system.</param>
-    public static EntitlementException RoleNotAssignable(RoleName role, string scope) =>
+    /// <param name="contacts">Who may; null when nobody is known.</param>
+    public static EntitlementException RoleNotAssignable(RoleName role, string scope, AccessContacts? contacts) =>
         new(FailureReason.RoleNotAssignable,
-            $"You may not give or take {role} on {Place(scope)}. Ask somebody whose role lists it among those that it assigns.",
-            ("role", $"{role}"), ("scope", scope));
+            $"You may not give or take {role} on {Place(scope)}: no role of yours lists it among those that it assigns. {Advice(contacts)}",
+            [("role", $"{role}"), ("scope", scope), .. MetadataOf(contacts)])
+        {
+            Contacts = contacts,
+        };
 
     /// <param name="role">The role.</param>
     /// <param name="scope">Where it was to be given; empty for the system.</param>

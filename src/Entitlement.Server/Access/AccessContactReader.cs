@@ -36,6 +36,25 @@ internal sealed class AccessContactReader(AccessReader reader, IDbContextFactory
             : Refusal.NotFound(resource);
     }
 
+    /// <summary>Whom to ask for a role that somebody may not give: the nearest who may, on the account, above it or on the whole system.</summary>
+    /// <param name="db">The context of the transaction that refuses.</param>
+    /// <param name="account">The account that the scope is or belongs to; null for another.</param>
+    /// <param name="roleId">Which role.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Null when there is nobody with an address.</returns>
+    public static async Task<AccessContacts?> FindGiversAsync(
+        EntitlementDbContext db, Guid? account, string roleId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var line = account is { } id ? await db.ListAncestorsAsync(id, cancellationToken) : [];
+        return await FindAsync(
+            db,
+            [.. line.OrderBy(row => row.Distance).Select(row => row.AncestorId)],
+            role => role.MayAssign(roleId),
+            now,
+            cancellationToken);
+    }
+
     private static ImmutableArray<Guid> IdsOf(AccessFacts facts, Guid account) =>
         [.. facts.LineOf(account).Select(one => one.Id)];
 
@@ -47,9 +66,19 @@ internal sealed class AccessContactReader(AccessReader reader, IDbContextFactory
         ImmutableArray<Guid> line, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await FindAsync(db, line, _ => true, now, cancellationToken);
+    }
+
+    private static async Task<AccessContacts?> FindAsync(
+        EntitlementDbContext db,
+        ImmutableArray<Guid> line,
+        Func<RoleDefinition, bool> isMeant,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
         var roles = await db.ReadRolesAsync(cancellationToken);
         var managing = roles.Roles.Values
-            .Where(role => role.NamedInRefusals && role.Permissions.Contains(Permission.AccessManage))
+            .Where(role => role.NamedInRefusals && role.Permissions.Contains(Permission.AccessManage) && isMeant(role))
             .Select(role => role.Id)
             .ToList();
         Guid[] scopes = [.. line, Guid.Empty];

@@ -16,8 +16,8 @@ internal sealed class RoleRights(Change change, Caller caller)
     /// <exception cref="EntitlementException">The caller may not give one of them, or the subject may not hold it.</exception>
     public async Task RequireGiveAsync(
         IReadOnlyCollection<RoleAssignment> roles, AssignmentSubject subject, CancellationToken cancellationToken) =>
-        Require(
-            AssignmentRule.Join(await StepsAsync(roles, cancellationToken), subject, change.Now), roles);
+        await RequireAsync(
+            AssignmentRule.Join(await StepsAsync(roles, cancellationToken), subject, change.Now), roles, cancellationToken);
 
     /// <param name="roles">What is to be taken away.</param>
     /// <param name="with">The permission that the caller uses: <c>access.manage</c>, or that of the call.</param>
@@ -25,11 +25,12 @@ internal sealed class RoleRights(Change change, Caller caller)
     /// <exception cref="EntitlementException">The caller may not take one of them.</exception>
     public async Task RequireTakeAsync(
         IReadOnlyCollection<RoleAssignment> roles, Permission with, CancellationToken cancellationToken) =>
-        Require(
+        await RequireAsync(
             (await StepsAsync(roles, cancellationToken))
                 .Select(step => AssignmentRule.Unassign(step, change.Now, with))
                 .FirstOrDefault(verdict => !verdict.IsAllowed),
-            roles);
+            roles,
+            cancellationToken);
 
     /// <exception cref="EntitlementException">The caller does not hold the permission there.</exception>
     public async Task RequireAsync(Permission permission, Guid? account, CancellationToken cancellationToken)
@@ -43,27 +44,41 @@ internal sealed class RoleRights(Change change, Caller caller)
         }
     }
 
-    private static void Require(AssignmentVerdict? verdict, IReadOnlyCollection<RoleAssignment> roles)
+    private async Task RequireAsync(
+        AssignmentVerdict? verdict, IReadOnlyCollection<RoleAssignment> roles, CancellationToken cancellationToken)
     {
         if (verdict is null)
         {
             return;
         }
 
-        var role = new RoleName(verdict.RoleId);
-        var scope = roles.First(one => one.Scope == verdict.Scope).ScopeName;
+        var refused = roles.First(one => one.Scope == verdict.Scope);
+        var (role, scope) = (new RoleName(verdict.RoleId), refused.ScopeName);
         throw verdict.Problem switch
         {
-            AssignmentProblem.PermissionMissing => Refusal.PermissionDenied(
-                (verdict.Missing ?? Permission.AccessManage).ToName(), scope, contacts: null),
             AssignmentProblem.RoleUnknown => Refusal.RoleNotAllowed(role, scope, "is not known any more"),
             AssignmentProblem.RoleIsLegacy => Refusal.RoleNotAllowed(role, scope, "is kept to be read only"),
             AssignmentProblem.ScopeKindNotAllowed => Refusal.RoleNotAllowed(role, scope, "is not for things of this kind"),
             AssignmentProblem.SystemUsersOnly => Refusal.RoleNotAllowed(role, scope, "is for people of the system alone"),
             AssignmentProblem.SubjectElsewhere => Refusal.RoleNotAllowed(
                 role, scope, "is for those who belong to that account, to one above it or to the system"),
-            _ => Refusal.RoleNotAssignable(role, scope),
+            _ => await RefuseAsync(change, verdict, scope, refused.AccountId, cancellationToken),
         };
+    }
+
+    /// <summary>What to tell somebody who may not give or take a role, and whom to ask.</summary>
+    /// <param name="change">The transaction that refuses.</param>
+    /// <param name="verdict">Why.</param>
+    /// <param name="scope">Name of what the role is or would be held on.</param>
+    /// <param name="account">The account that this is or belongs to; null for another.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<EntitlementException> RefuseAsync(
+        Change change, AssignmentVerdict verdict, string scope, Guid? account, CancellationToken cancellationToken)
+    {
+        var contacts = await AccessContactReader.FindGiversAsync(change.Db, account, verdict.RoleId, change.Now, cancellationToken);
+        return verdict.Problem == AssignmentProblem.PermissionMissing
+            ? Refusal.PermissionDenied((verdict.Missing ?? Permission.AccessManage).ToName(), scope, contacts)
+            : Refusal.RoleNotAssignable(new RoleName(verdict.RoleId), scope, contacts);
     }
 
     private async Task<List<AssignmentStep>> StepsAsync(

@@ -92,8 +92,8 @@ internal sealed class RoleEdit(RoleGiver giver, Caller caller)
         RoleEditProblem.IdMalformed => Refusal.InvalidArgument("role.name", "must have the format roles/{role}"),
         RoleEditProblem.NoScopeKinds => Refusal.InvalidArgument("role.scope_kinds", "must name at least one"),
         RoleEditProblem.AssignsUnknown => Refusal.NotFound($"{new RoleName(verdict.RoleId ?? "")}"),
-        RoleEditProblem.AssignsNotAssignable => Refusal.RoleNotAssignable(new RoleName(verdict.RoleId ?? ""), scope: ""),
+        RoleEditProblem.AssignsNotAssignable => Refusal.RoleNotAssignable(new RoleName(verdict.RoleId ?? ""), scope: "", contacts: null),
         RoleEditProblem.SystemAdministratorsOnly or RoleEditProblem.RoleNotAssignable =>
-            Refusal.RoleNotAssignable(role, scope: ""),
+            Refusal.RoleNotAssignable(role, scope: "", contacts: null),
     };
 }

@@ -60,7 +60,7 @@ internal sealed class RoleGiver(AccessReader reader)
             var subject = await one.Subject.FindAsync(change.Db, cancellationToken);
             var verdict = AssignmentRule.Assign(
                 new AssignmentStep(view, target, one.Role.RoleId), subject, one.Until, change.Now, with);
-            Require(verdict, one, scope, roles);
+            await RequireAsync(change, verdict, one.Subject.Name, scope, roles, cancellationToken);
         }
 
         await AddAsync(change, scope, wanted, cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class RoleGiver(AccessReader reader)
         {
             var verdict = AssignmentRule.Assign(
                 new AssignmentStep(view, target, role.RoleId), somebody, until: null, change.Now);
-            Require(verdict, role, subject: "", scope, roles);
+            await RequireAsync(change, verdict, subject: "", scope, roles, cancellationToken);
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class RoleGiver(AccessReader reader)
             // A role that is not known any more gives nothing, and whoever manages access may clear it away.
             if (verdict.Problem != AssignmentProblem.RoleUnknown)
             {
-                Require(verdict, one, scope, roles);
+                await RequireAsync(change, verdict, subject: "", scope, roles, cancellationToken);
             }
         }
 
@@ -242,28 +242,17 @@ internal sealed class RoleGiver(AccessReader reader)
         }
     }
 
-    private static void Require(AssignmentVerdict verdict, WantedRole wanted, ResourcePath scope, RoleBook roles) =>
-        Require(verdict, wanted.Role, wanted.Subject.Name, scope, roles);
-
-    private static void Require(AssignmentVerdict verdict, RoleAssignment held, ResourcePath scope, RoleBook roles) =>
-        Require(verdict, new RoleName(held.RoleId), subject: "", scope, roles);
-
-    private static void Require(AssignmentVerdict verdict, RoleName role, string subject, ResourcePath scope, RoleBook roles)
+    private static async Task RequireAsync(
+        Change change, AssignmentVerdict verdict, string subject, ResourcePath scope, RoleBook roles, CancellationToken cancellationToken)
     {
-        if (Refuse(verdict, role, subject, scope, roles) is { } refusal)
+        if (verdict.IsAllowed)
         {
-            throw refusal;
+            return;
         }
-    }
 
-    private static EntitlementException? Refuse(
-        AssignmentVerdict verdict, RoleName role, string subject, ResourcePath scope, RoleBook roles) => verdict.Problem switch
+        var role = new RoleName(verdict.RoleId);
+        throw verdict.Problem switch
         {
-            AssignmentProblem.None => null,
-            AssignmentProblem.PermissionMissing => Refusal.PermissionDenied(
-                (verdict.Missing ?? Permission.AccessManage).ToName(), scope.ScopeName, contacts: null),
-            AssignmentProblem.RoleNotAssignable or AssignmentProblem.SystemAdministratorsOnly =>
-                Refusal.RoleNotAssignable(role, scope.ScopeName),
             AssignmentProblem.RoleUnknown => Refusal.NotFound($"{role}"),
             AssignmentProblem.RoleIsLegacy => Refusal.RoleNotAllowed(
                 role, scope.ScopeName, $"is kept to be read only; give {new RoleName(roles.Find(role.RoleId)?.Successor ?? "")} instead"),
@@ -275,5 +264,7 @@ internal sealed class RoleGiver(AccessReader reader)
             // As if it did not exist: who belongs elsewhere is nobody's business here.
             AssignmentProblem.SubjectElsewhere => Refusal.NotFound(subject),
             AssignmentProblem.EndsInThePast => Refusal.InvalidArgument("expire_time", "must be later than now"),
+            _ => await RoleRights.RefuseAsync(change, verdict, scope.ScopeName, scope.AccountId, cancellationToken),
         };
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class KeyGuard(AccessReader reader, IDbContextFactory<Entitlemen
             var step = new AssignmentStep(facts.ViewOf(target), target, role.RoleId);
             if (!AssignmentRule.Unassign(step, now, Permission.ServiceAccountManage).IsAllowed)
             {
-                throw Refusal.RoleNotAssignable(new RoleName(role.RoleId), role.ScopeName);
+                throw Refusal.RoleNotAssignable(new RoleName(role.RoleId), role.ScopeName, contacts: null);
             }
         }
     }

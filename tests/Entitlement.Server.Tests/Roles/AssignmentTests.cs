@@ -220,6 +220,25 @@ public class AssignmentTests
         Assert.Equal(["ann@example.com", "bob@example.com"], await ToldAsync());
     }
 
+    [Theory]
+    [MemberData(nameof(Databases.Usual), MemberType = typeof(Databases))]
+    public async Task Whoever_may_not_give_a_role_is_told_who_may(DatabaseKind database)
+    {
+        await using var company = await Company.OpenAsync(database);
+        var ann = await company.HireAsync(company.Customer, "ann");
+        var (adam, vic) = (await company.HireAsync(company.Vendor, "adam"), await company.HireAsync(company.Vendor, "vic"));
+        await company.Assignments.SetRolesAsync(Set(company.Vendor, vic, "roles/vendor-representative"));
+        await company.Assignments.SetRolesAsync(Set(company.Vendor, adam, "roles/administrator"));
+        var supervisor = await company.AsAsync(("supervisor", company.Customer));
+
+        var refusal = await Shop.RefusedAsync(supervisor.AssignRolesAsync(Assign(company.Customer, ann, "roles/administrator")));
+
+        Assert.Equal(("ROLE_NOT_ASSIGNABLE", adam, company.Vendor), (
+            refusal.Reason(), refusal.Info().Metadata["contact"], refusal.Info().Metadata["contact_account"]));
+        Assert.Equal([adam], refusal.Find<AccessContacts>()!.Contacts.Select(one => one.Name));
+        Assert.Contains("adam@example.com", refusal.Status.Detail, StringComparison.Ordinal);
+    }
+
     private static SetRolesRequest Set(string scope, string principal, params string[] roles) =>
         new() { Scope = scope, Principal = principal, Roles = { roles } };
 
