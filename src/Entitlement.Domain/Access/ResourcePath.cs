@@ -44,6 +44,54 @@ public sealed record ResourcePath
         return path is not null;
     }
 
+    /// <summary>The target of a name of the commonest shapes, without making anything: it is done for each call.</summary>
+    /// <returns>Whether it is of one: exactly an account, one of its licenses, or a product.</returns>
+    public static bool TryReadTarget(ReadOnlySpan<char> name, out AccessTarget target)
+    {
+        target = default;
+        if (TryReadId(name, "accounts/", out var account, out var rest))
+        {
+            if (rest.IsEmpty)
+            {
+                target = AccessTarget.Account(account);
+                return true;
+            }
+
+            if (TryReadId(rest, "/licenses/", out var license, out rest) && rest.IsEmpty)
+            {
+                target = AccessTarget.License(account, license);
+                return true;
+            }
+
+            return false;
+        }
+
+        if (TryReadId(name, "products/", out var product, out rest) && rest.IsEmpty)
+        {
+            target = AccessTarget.Product(product);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static bool TryReadId(
+        ReadOnlySpan<char> name, ReadOnlySpan<char> collection, out Guid id, out ReadOnlySpan<char> rest)
+    {
+        var length = collection.Length + NamePattern.UuidLength;
+        if (name.Length >= length
+            && name.StartsWith(collection)
+            && NamePattern.TryParseUuid(name[collection.Length..length], out id))
+        {
+            rest = name[length..];
+            return true;
+        }
+
+        id = Guid.Empty;
+        rest = default;
+        return false;
+    }
+
     private static ResourcePath? Read(string[] parts)
     {
         if (parts.Length % 2 != 0 || Array.Exists(parts, part => part.Length == 0))

@@ -8,7 +8,7 @@ namespace Entitlement.Domain.Names;
 /// </summary>
 internal static class NamePattern
 {
-    private const int UuidLength = 36;
+    internal const int UuidLength = 36;
 
     internal static bool TryParse(string text, ReadOnlySpan<string> collections, out Guid[] ids)
     {

@@ -69,17 +69,21 @@ internal sealed class AccessDecider(
         Caller caller, Permission permission, string resource, CancellationToken cancellationToken)
     {
         var principal = PrincipalOf(caller);
-        if (!ResourcePath.TryParse(resource, out var path))
+        if (!ResourcePath.TryReadTarget(resource, out var target))
         {
-            throw Refusal.InvalidArgument("name", "is no resource name, such as accounts/{account}/licenses/{license}");
+            if (!ResourcePath.TryParse(resource, out var path))
+            {
+                throw Refusal.InvalidArgument("name", "is no resource name, such as accounts/{account}/licenses/{license}");
+            }
+
+            if (path.UserId is { } person)
+            {
+                return await DecideAsync(caller, new PersonQuestion(principal, person, permission), cancellationToken);
+            }
+
+            target = AccessTarget.Of(path.Scopes);
         }
 
-        if (path.UserId is { } person)
-        {
-            return await DecideAsync(caller, new PersonQuestion(principal, person, permission), cancellationToken);
-        }
-
-        var target = AccessTarget.Of(path.Scopes);
         var answered = await questions.AskAsync<TargetQuestion, AccessView>(
             caller, new TargetQuestion(principal, target), caller.Freshness, cancellationToken);
         var view = answered.Value;

@@ -35,13 +35,13 @@ internal sealed class CallerResolver(
 
         var text = authorization[0]!;
         return text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await ResolveAsync(text[Scheme.Length..], context, freshness)
+            ? await ResolveAsync(text, context, freshness)
             : throw CredentialRefusal.Malformed();
     }
 
-    private async ValueTask<Caller> ResolveAsync(string text, HttpContext context, Freshness freshness)
+    private async ValueTask<Caller> ResolveAsync(string authorization, HttpContext context, Freshness freshness)
     {
-        if (SecretToken.TryParse(text, out var token))
+        if (SecretToken.TryParse(authorization.AsSpan(Scheme.Length), out var token))
         {
             return token.Kind switch
             {
@@ -52,6 +52,7 @@ internal sealed class CallerResolver(
             };
         }
 
+        var text = authorization[Scheme.Length..];
         if (!TokenVerifier.IsToken(text))
         {
             throw CredentialRefusal.Malformed();

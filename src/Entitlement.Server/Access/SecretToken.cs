@@ -56,21 +56,33 @@ internal sealed class SecretToken
 
     public static byte[] NewSecret() => RandomNumberGenerator.GetBytes(SecretHash.SecretLength);
 
-    public static bool TryParse(string text, [NotNullWhen(true)] out SecretToken? token)
+    /// <summary>Makes nothing but the token itself: it is done for each call.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SecretToken? token)
     {
         token = null;
-        var parts = text.Split('_', 3);
-        if (parts.Length != 3
-            || Array.IndexOf(Prefixes, parts[0]) is not (>= 0 and var kind)
-            || parts[2].Length != SecretCharacters
-            || !Base64Url.IsValid(parts[2]))
+        var first = text.IndexOf('_');
+        var second = first < 0 ? -1 : text[(first + 1)..].IndexOf('_') + first + 1;
+        if (second <= first || KindOf(text[..first]) is not { } kind)
         {
             return false;
         }
 
-        token = Create((TokenKind)kind, parts[1], Base64Url.DecodeFromChars(parts[2]));
-        // One spelling a token: two bits of the last character carry nothing and must be zero.
-        return token.Reveal() == text;
+        var encoded = text[(second + 1)..];
+        Span<byte> secret = stackalloc byte[SecretHash.SecretLength];
+        Span<char> again = stackalloc char[SecretCharacters];
+        if (encoded.Length != SecretCharacters
+            || !Base64Url.IsValid(encoded)
+            || !Base64Url.TryDecodeFromChars(encoded, secret, out _)
+            || !Base64Url.TryEncodeToChars(secret, again, out _)
+
+            // One spelling a token: two bits of the last character carry nothing and must be zero.
+            || !encoded.SequenceEqual(again))
+        {
+            return false;
+        }
+
+        token = Create(kind, $"{text[(first + 1)..second]}", secret.ToArray());
+        return true;
     }
 
     /// <summary>Whether its id is that of a row; the id is then in <paramref name="id"/>.</summary>
@@ -81,6 +93,19 @@ internal sealed class SecretToken
 
     /// <summary>Not the secret, so that a token that slips into a log does no harm.</summary>
     public override string ToString() => $"{Prefix}_{Id}_…";
+
+    private static TokenKind? KindOf(ReadOnlySpan<char> prefix)
+    {
+        for (var i = 0; i < Prefixes.Length; i++)
+        {
+            if (prefix.SequenceEqual(Prefixes[i]))
+            {
+                return (TokenKind)i;
+            }
+        }
+
+        return null;
+    }
 
     private static SecretToken Create(TokenKind kind, string id, byte[] secret) => new(kind, id, secret);
 }

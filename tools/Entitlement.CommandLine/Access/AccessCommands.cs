@@ -33,6 +33,8 @@ internal static class AccessCommands
         Principals(),
         AccessDryRunCommands.Create(),
         new AccessWatchCommand(),
+        AccessCacheCommands.CreateAwait(),
+        AccessCacheCommands.Create(),
     };
 
     public static MethodDescriptor Rpc(string name) => AccessService.Descriptor.FindMethodByName(name);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.CommandLine.Users;
 using Entitlement.V1;
@@ -93,7 +94,7 @@ internal static class GroupCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The group is gone."))
-        { name, RequestId.Option };
+        { name, RequestId.Option, AccessWait.Option };
     }
 
     private static RpcCommand<AddGroupMemberRequest, AddGroupMemberResponse> AddGroupMember()
@@ -126,7 +127,7 @@ internal static class GroupCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The member is out of the group."))
-        { name, member, RequestId.Option };
+        { name, member, RequestId.Option, AccessWait.Option };
     }
 
     private static ListCommand<ListGroupMembersRequest, ListGroupMembersResponse> ListGroupMembers()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
@@ -67,7 +68,7 @@ internal static class AssignmentCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The roles are set."))
-        { principal, roles, scope, RequestId.Option };
+        { principal, roles, scope, RequestId.Option, AccessWait.Option };
     }
 
     private static ListCommand<ListRoleAssignmentsRequest, ListRoleAssignmentsResponse> ListAssignments()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Google.Protobuf;
@@ -50,6 +51,7 @@ internal class RpcCommand<TRequest, TResponse> : Command, IRpcCommand
         var screen = Screen.Of(parse);
         using var connection = Open(parse);
         var answer = await screen.WaitAsync(() => CallAsync(connection, request, parse, cancellation));
+        await AccessWait.RunAsync(parse, connection, screen, cancellation);
         return _show(screen, answer);
     }
 }

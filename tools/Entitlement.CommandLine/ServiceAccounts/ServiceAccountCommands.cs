@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
@@ -72,7 +73,7 @@ internal static class ServiceAccountCommands
             "Refuse all calls of a service account until it is enabled again",
             Rpc(nameof(Stub.DisableServiceAccount)),
             (parse, request) => (request.Name, request.RequestId) = (Complete(parse, name), RequestId.From(parse)))
-        { name, RequestId.Option };
+        { name, RequestId.Option, AccessWait.Option };
     }
 
     private static RpcCommand<EnableServiceAccountRequest, EnableServiceAccountResponse> Enable()
@@ -95,7 +96,7 @@ internal static class ServiceAccountCommands
             Rpc(nameof(Stub.DeleteServiceAccount)),
             (parse, request) => (request.Name, request.RequestId) = (Complete(parse, name), RequestId.From(parse)),
             SessionCommands.Tell<DeleteServiceAccountResponse>("The service account is gone."))
-        { name, RequestId.Option };
+        { name, RequestId.Option, AccessWait.Option };
     }
 
     private static RpcCommand<CreateApiKeyRequest, CreateApiKeyResponse> CreateKey()
@@ -141,7 +142,7 @@ internal static class ServiceAccountCommands
             "Revoke an API key for good",
             Rpc(nameof(Stub.RevokeApiKey)),
             (parse, request) => (request.Name, request.RequestId) = (parse.GetRequiredValue(name), RequestId.From(parse)))
-        { name, RequestId.Option };
+        { name, RequestId.Option, AccessWait.Option };
     }
 
     private static ExitCode ShowKey(Screen screen, CreateApiKeyResponse answer)

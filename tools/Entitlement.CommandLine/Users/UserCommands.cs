@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
@@ -76,7 +77,7 @@ internal static class UserCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The membership is over."))
-        { name, reason, RequestId.Option };
+        { name, reason, RequestId.Option, AccessWait.Option };
     }
 
     private static RpcCommand<EraseUserRequest, EraseUserResponse> EraseUser()
@@ -93,6 +94,6 @@ internal static class UserCommands
                 request.Reason = parse.GetRequiredValue(reason);
                 request.RequestId = RequestId.From(parse);
             })
-        { name, reason, RequestId.Option };
+        { name, reason, RequestId.Option, AccessWait.Option };
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -45,7 +46,8 @@ internal static class UserUpdateCommand
     public static Command Create()
     {
         var command = new RpcCommand<UpdateUserRequest, UpdateUserResponse>(
-            "update", "Change a person", UserCommands.Rpc(nameof(Stub.UpdateUser)), Fill) { Name, RequestId.Option };
+            "update", "Change a person", UserCommands.Rpc(nameof(Stub.UpdateUser)), Fill)
+        { Name, RequestId.Option, AccessWait.Option };
         foreach (var (option, _, _) in Fields)
         {
             command.Options.Add(option);

@@ -11,6 +11,7 @@ internal sealed class AccessService(
     AllowedPrincipals principals,
     AccessDryRun dryRun,
     AccessWatch watch,
+    CacheKeeper cache,
     TimeProvider clock) : V1.AccessService.AccessServiceBase
 {
     private const int MaxChecks = 1_000;
@@ -106,4 +107,14 @@ internal sealed class AccessService(
         IServerStreamWriter<WatchAccessResponse> responseStream,
         ServerCallContext context) =>
         watch.RunAsync(request.After, responseStream, context.CancellationToken);
+
+    public override Task<AwaitAccessChangeResponse> AwaitAccessChange(
+        AwaitAccessChangeRequest request, ServerCallContext context) =>
+        cache.AwaitAsync(request, context.GetCaller().Freshness, context.CancellationToken);
+
+    public override Task<GetAccessCacheResponse> GetAccessCache(
+        GetAccessCacheRequest request, ServerCallContext context) => Task.FromResult(cache.Tell());
+
+    public override Task<DropAccessCacheResponse> DropAccessCache(
+        DropAccessCacheRequest request, ServerCallContext context) => cache.DropAsync(context);
 }

@@ -12,6 +12,7 @@ internal static class AnswersSlice
         services.AddSingleton<AllowedPrincipals>();
         services.AddSingleton<AccessDryRun>();
         services.AddSingleton<AccessWatch>();
+        services.AddSingleton<CacheKeeper>();
         services.AddServed<AccessService>(() => V1.AccessService.Descriptor);
         return services;
     }

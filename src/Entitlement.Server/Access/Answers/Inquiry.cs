@@ -24,16 +24,20 @@ internal sealed class Inquiry(CallerQuestions questions, AccessDecider decider, 
     public async ValueTask<Answered<bool>> CheckAsync(
         ServerCallContext call, string principal, AskedResource resource, Permission permission, Consistency? consistency)
     {
-        var path = Parse(resource);
-        if (path.UserId is not null)
+        if (!ResourcePath.TryReadTarget(resource.Name, out var target))
         {
-            var answer = await AskAsync(call, principal, [resource], consistency);
-            return new Answered<bool>(answer.IsAllowed(0, permission, clock.GetUtcNow()), answer.Version);
+            var path = Parse(resource);
+            if (path.UserId is not null)
+            {
+                var answer = await AskAsync(call, principal, [resource], consistency);
+                return new Answered<bool>(answer.IsAllowed(0, permission, clock.GetUtcNow()), answer.Version);
+            }
+
+            target = AccessTarget.Of(path.Scopes);
         }
 
         var caller = call.GetCaller();
         var (asker, asked) = PrincipalsOf(caller, principal);
-        var target = AccessTarget.Of(path.Scopes);
         var ((askerView, askedView), version) =
             await questions.AskAsync<BothQuestion<TargetQuestion, AccessView>, (AccessView?, AccessView)>(
                 caller,

@@ -23,6 +23,7 @@ internal sealed class AccessCache
         _loads = loads;
         _metrics = metrics;
         views.PutBack += memory.Clear;
+        metrics.Watch(views, memory);
     }
 
     /// <summary>Answers without waiting, and without memory of its own, where all is at hand.</summary>

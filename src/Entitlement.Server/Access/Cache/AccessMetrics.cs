@@ -9,6 +9,8 @@ internal sealed class AccessMetrics
     public const string MeterName = "Entitlement.Access";
 
     private readonly ConcurrentDictionary<SnapshotKind, long> _loads = new();
+    private readonly Meter _meter;
+    private readonly Histogram<double> _lag;
     private long _hits;
     private long _sharedHits;
     private long _misses;
@@ -31,11 +33,12 @@ internal sealed class AccessMetrics
             () => _loads.Select(pair =>
                 new Measurement<long>(pair.Value, new KeyValuePair<string, object?>("kind", $"{pair.Key}"))),
             description: "Snapshots that were read from the database.");
-        Meter = meter;
+        _lag = meter.CreateHistogram<double>(
+            "entitlement.access.lag",
+            "s",
+            "At most how long a change of access was made and not seen here: since the last look at the clock that missed it.");
+        _meter = meter;
     }
-
-    /// <summary>For what others tell of themselves.</summary>
-    public Meter Meter { get; }
 
     public long Hits => Interlocked.Read(ref _hits);
 
@@ -44,6 +47,18 @@ internal sealed class AccessMetrics
     public long Misses => Interlocked.Read(ref _misses);
 
     public long Loads => _loads.Values.Sum();
+
+    /// <summary>Also tells how fresh and how large all of it is.</summary>
+    public void Watch(AccessViews views, ProcessCache memory)
+    {
+        _meter.CreateObservableGauge(
+            "entitlement.access.view.age", () => views.Age?.TotalSeconds ?? 0, "s", "How long ago the clock of access was read.");
+        _meter.CreateObservableCounter(
+            "entitlement.access.view.moves", () => views.Moves, description: "How often the clock of access was seen to move.");
+        _meter.CreateObservableGauge(
+            "entitlement.access.cache.size", () => memory.Bytes, "By", "Bytes of memory that snapshots take, about.");
+        views.Moved += lag => _lag.Record(lag.TotalSeconds);
+    }
 
     public void FoundHere(int count) => Interlocked.Add(ref _hits, count);
 

@@ -9,7 +9,7 @@ internal interface ISharedSnapshots
     /// <summary>Raised when another server tells that the clock of access moved to a version. It may be lost, late or wrong.</summary>
     event Action<long>? Hinted;
 
-    /// <summary>How it is, in a few words, for an operator.</summary>
+    /// <summary>How it is, in a few words for an operator.</summary>
     string State { get; }
 
     /// <summary>Never throws for what ails it, and gives up soon.</summary>
@@ -21,4 +21,7 @@ internal interface ISharedSnapshots
 
     /// <summary>Tells the other servers that the clock moved; does not wait.</summary>
     void Hint(long version);
+
+    /// <summary>Has all that is shared count for nothing any more, also what was copied away.</summary>
+    Task DropAsync(CancellationToken cancellationToken);
 }

@@ -69,6 +69,13 @@ internal sealed class CacheKeys(
         }
     }
 
+    /// <summary>
+    /// Makes a new one, and has whatever those before it sealed count for nothing any more: here at once, at other servers
+    /// within <see cref="Pause"/> after they met something that the new one sealed.
+    /// </summary>
+    public async Task ReplaceAsync(CancellationToken cancellationToken) =>
+        _ring = RingOf(await writer.RunAsync(ReplaceAsync, cancellationToken));
+
     /// <summary>Reads them beside whoever asks, unless that was done a moment ago.</summary>
     public void ReadSoon()
     {
@@ -105,13 +112,24 @@ internal sealed class CacheKeys(
             return stored;
         }
 
-        var last = stored.Count > 0 ? stored[0].Number : 0;
-        var next = AccessCacheKey.Make(
-            last + 1, RandomNumberGenerator.GetBytes(AccessCacheKey.SecretLength), clock.GetUtcNow());
+        var next = Follow(stored);
         db.Add(next);
-        await db.AccessCacheKeys.Where(key => key.Number < last).ExecuteDeleteAsync(cancellationToken);
+        await db.AccessCacheKeys.Where(key => key.Number < next.Number - 1).ExecuteDeleteAsync(cancellationToken);
         return [next, .. stored.Take(Accepted - 1)];
     }
+
+    private async Task<List<AccessCacheKey>> ReplaceAsync(EntitlementDbContext db, CancellationToken cancellationToken)
+    {
+        var next = Follow(await NewestAsync(db, cancellationToken));
+        db.Add(next);
+        await db.AccessCacheKeys.Where(key => key.Number < next.Number).ExecuteDeleteAsync(cancellationToken);
+        return [next];
+    }
+
+    private AccessCacheKey Follow(List<AccessCacheKey> stored) => AccessCacheKey.Make(
+        (stored.Count > 0 ? stored[0].Number : 0) + 1,
+        RandomNumberGenerator.GetBytes(AccessCacheKey.SecretLength),
+        clock.GetUtcNow());
 
     private bool IsDue(List<AccessCacheKey> stored) =>
         stored.Count == 0 || clock.GetUtcNow() - stored[0].CreateTime >= Lifetime;

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>Snapshots in Redis; without one, there are none.</summary>
-internal sealed class SharedSnapshots(SharedValues values, RedisLink link, IOptions<RedisOptions> options) : ISharedSnapshots
+internal sealed class SharedSnapshots(
+    SharedValues values, RedisLink link, CacheKeys keys, IOptions<RedisOptions> options) : ISharedSnapshots
 {
     public event Action<long>? Hinted
     {
@@ -30,4 +31,7 @@ internal sealed class SharedSnapshots(SharedValues values, RedisLink link, IOpti
     }
 
     public void Hint(long version) => values.Hint(version);
+
+    public Task DropAsync(CancellationToken cancellationToken) =>
+        options.Value.IsConfigured ? keys.ReplaceAsync(cancellationToken) : Task.CompletedTask;
 }

@@ -62,4 +62,10 @@ internal sealed class SharedOfNode(ModelShared shared, Func<Snapshot, Snapshot> 
     public void Hint(long version)
     {
     }
+
+    public Task DropAsync(CancellationToken cancellationToken)
+    {
+        shared.Lose();
+        return Task.CompletedTask;
+    }
 }

@@ -56,6 +56,21 @@ public class CacheKeysTests
     }
 
     [Fact]
+    public async Task What_a_replaced_key_sealed_counts_for_nothing_any_more()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
+        var keys = KeysOf(database, new ManualClock(Start));
+        await keys.TryReadAsync(CancellationToken.None);
+        var value = Seal.Close(keys.Ring!.Newest, "name", 1, []);
+
+        await keys.ReplaceAsync(CancellationToken.None);
+
+        Assert.Equal(SealState.UnknownKey, Seal.Open(keys.Ring, "name", value, out _, out _));
+        await using var db = database.CreateContext();
+        Assert.Equal([2], await db.AccessCacheKeys.Select(key => key.Number).ToListAsync());
+    }
+
+    [Fact]
     public async Task A_server_learns_the_next_key_from_the_first_value_under_it()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
