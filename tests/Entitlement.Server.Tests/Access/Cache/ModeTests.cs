@@ -1,3 +1,4 @@
+using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Access.Cache;
 
@@ -19,6 +20,21 @@ public sealed class ModeTests : IDisposable
         await _story.AskAsync();
 
         Assert.Equal((readings, loads), (_story.Database.Readings, _story.Database.Loads.Count));
+    }
+
+    [Fact]
+    public async Task The_fastest_answer_waits_for_nothing_and_makes_little()
+    {
+        await _story.AskAsync();
+        await _story.AskAsync();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var asked = _story.Node.Cache.AskAsync<TargetQuestion, AccessView>(
+            Story.Question, default, CancellationToken.None);
+        var made = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(asked.IsCompletedSuccessfully);
+        Assert.InRange(made, 1, 256);
     }
 
     [Fact]
