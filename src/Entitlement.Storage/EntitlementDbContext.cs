@@ -6,6 +6,7 @@ using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Notifications;
 using Entitlement.Domain.People;
 using Entitlement.Domain.Products;
+using Entitlement.Domain.Projects;
 using Entitlement.Domain.SignIn;
 using Entitlement.Domain.Signing;
 using Entitlement.Domain.Trials;
@@ -28,6 +29,12 @@ public sealed class EntitlementDbContext(DbContextOptions<EntitlementDbContext> 
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<Product> Products => Set<Product>();
+
+    public DbSet<Project> Projects => Set<Project>();
+
+    public DbSet<Wave> Waves => Set<Wave>();
+
+    public DbSet<Batch> Batches => Set<Batch>();
 
     public DbSet<License> Licenses => Set<License>();
 

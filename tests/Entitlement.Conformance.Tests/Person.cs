@@ -28,6 +28,8 @@ internal sealed class Person(string name, string email, GrpcChannel channel)
 
     public ProductService.ProductServiceClient Products { get; } = new(channel);
 
+    public ProjectService.ProjectServiceClient Projects { get; } = new(channel);
+
     public ReportService.ReportServiceClient Reports { get; } = new(channel);
 
     public RoleAssignmentService.RoleAssignmentServiceClient Assignments { get; } = new(channel);
@@ -40,6 +42,26 @@ internal sealed class Person(string name, string email, GrpcChannel channel)
 
     public AsyncUnaryCall<GetAccountResponse> ReadAccountAsync(string account) =>
         Accounts.GetAccountAsync(new GetAccountRequest { Name = account });
+
+    /// <summary>Reads a project, wave or batch, whichever the name is of.</summary>
+    public Task ReadScopeAsync(string name) => name.Split('/').Length switch
+    {
+        4 => Projects.GetProjectAsync(new GetProjectRequest { Name = name }).ResponseAsync,
+        6 => Projects.GetWaveAsync(new GetWaveRequest { Name = name }).ResponseAsync,
+        _ => Projects.GetBatchAsync(new GetBatchRequest { Name = name }).ResponseAsync,
+    };
+
+    /// <returns>The new project's name.</returns>
+    public async Task<string> PlanProjectAsync(string account) => (await Projects.CreateProjectAsync(
+        new CreateProjectRequest { Parent = account, Project = new Project { DisplayName = "New workstations" } })).Project.Name;
+
+    /// <returns>The new wave's name.</returns>
+    public async Task<string> PlanWaveAsync(string project) => (await Projects.CreateWaveAsync(
+        new CreateWaveRequest { Parent = project, Wave = new Wave { DisplayName = "First floor" } })).Wave.Name;
+
+    /// <returns>The new batch's name.</returns>
+    public async Task<string> PlanBatchAsync(string wave) => (await Projects.CreateBatchAsync(
+        new CreateBatchRequest { Parent = wave, Batch = new Batch { DisplayName = "Room 101" } })).Batch.Name;
 
     public AsyncUnaryCall<GetLicenseResponse> ReadAsync(License license) =>
         Licenses.GetLicenseAsync(new GetLicenseRequest { Name = license.Name });

@@ -4,36 +4,13 @@ using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using static Entitlement.Conformance.Tests.Portal;
-using static Entitlement.V1.Permission;
 
 namespace Entitlement.Conformance.Tests;
 
+/// <summary>People, groups and their scopes; what is given on projects is in <see cref="PtmProjectTests"/>.</summary>
 public sealed class PtmTests(Portal portal) : IClassFixture<Portal>
 {
     private const string Administrators = "Administrators";
-
-    private static readonly Permission[] OnProjects = [ProjectRead, ProjectCreate, ProjectPlan, ProjectMigrate];
-
-    [Fact]
-    [Trait("proof", "permission")]
-    public async Task PTM_1_Access_to_projects_follows_from_the_role_alone()
-    {
-        var project = NewProject(await portal.NewAccountAsync("Example Works"));
-        foreach (var (role, allowed) in new (string, Permission[])[]
-        {
-            ("system-administrator", OnProjects),
-            ("project-manager", OnProjects),
-            ("project-architect", [ProjectRead, ProjectPlan]),
-            ("migration-specialist", [ProjectRead, ProjectMigrate]),
-            ("dashboard-viewer", [ProjectRead]),
-        })
-        {
-            var person = await portal.NewPersonAsync("", (role, ""));
-            Assert.Equal(allowed, await person.WhichAsync(project, OnProjects));
-        }
-
-        Assert.Empty(await (await portal.NewPersonAsync("")).WhichAsync(project, OnProjects));
-    }
 
     [Fact]
     [Trait("proof", "tool")]
@@ -172,72 +149,6 @@ public sealed class PtmTests(Portal portal) : IClassFixture<Portal>
             Assert.Equal(before, (await person.Users.GetUserAsync(new GetUserRequest { Name = person.Name })).User.Scope);
         }
     }
-
-    [Fact]
-    [Trait("proof", "permission")]
-    public async Task PTM_8_People_of_an_organisation_are_dashboard_viewers_of_its_own_projects_and_nothing_more()
-    {
-        var (account, other) = (await portal.NewAccountAsync("Example Works"), await portal.NewAccountAsync("Other Works"));
-        var person = await portal.NewPersonAsync(account);
-        foreach (var role in new[] { "project-manager", "project-architect", "migration-specialist" })
-        {
-            Assert.Equal("ROLE_NOT_ALLOWED", await TryAsync(portal.Administrator.GiveAsync(person.Name, account, role)));
-        }
-
-        await portal.Administrator.GiveAsync(person.Name, account, "dashboard-viewer");
-        Assert.Equal("NOT_FOUND", await TryAsync(portal.Administrator.GiveAsync(person.Name, other, "dashboard-viewer")));
-        Assert.Equal([ProjectRead], await person.WhichAsync(NewProject(account), OnProjects));
-        Assert.Empty(await person.WhichAsync(NewProject(other), OnProjects));
-    }
-
-    [Fact]
-    [Trait("proof", "permission")]
-    public async Task PTM_9_Memberships_of_system_organisations_and_groups_are_set_and_seen_in_one_answer()
-    {
-        var administrator = portal.Administrator;
-        var account = await portal.NewAccountAsync("Example Works");
-        var person = await portal.NewPersonAsync("");
-        var group = (await administrator.Groups.CreateGroupAsync(
-            new CreateGroupRequest { Group = new Group { DisplayName = "Planners" } })).Group.Name;
-        await administrator.GiveAsync(group, account, "project-architect");
-        await administrator.Groups.AddGroupMemberAsync(new AddGroupMemberRequest { Name = group, Member = person.Name });
-        await administrator.GiveAsync(person.Name, "", "dashboard-viewer");
-        await administrator.GiveAsync(person.Name, account, "migration-specialist");
-
-        var access = await person.Assignments.GetUserAccessAsync(new GetUserAccessRequest { Name = person.Name });
-        Assert.Equal([group], access.Groups);
-        Assert.Equal(
-            [("roles/project-architect", account, group), ("roles/dashboard-viewer", "", ""), ("roles/migration-specialist", account, "")],
-            access.Held.Select(one => (one.RoleAssignment.Role, one.RoleAssignment.Scope, one.Group)));
-        Assert.Equal([ProjectRead, ProjectPlan, ProjectMigrate], await person.WhichAsync(NewProject(account), OnProjects));
-
-        await administrator.SetAsync(person.Name, account);
-        await administrator.Groups.RemoveGroupMemberAsync(new RemoveGroupMemberRequest { Name = group, Member = person.Name });
-        Assert.Equal([ProjectRead], await person.WhichAsync(NewProject(account), OnProjects));
-        Assert.Equal("PERMISSION_DENIED", await TryAsync(person.GiveAsync(person.Name, account, "project-architect")));
-    }
-
-    [Fact]
-    [Trait("proof", "permission")]
-    public async Task PTM_10_A_membership_reaches_what_is_below_also_what_comes_later_and_no_sibling()
-    {
-        var upper = await portal.NewAccountAsync("Upper");
-        var person = await portal.NewPersonAsync("", ("project-architect", upper));
-        var later = await portal.NewAccountAsync("Made later", upper);
-        var sibling = await portal.NewAccountAsync("Sibling");
-
-        foreach (var account in new[] { upper, later })
-        {
-            var batch = $"{NewProject(account)}/waves/{Guid.NewGuid()}/batches/{Guid.NewGuid()}";
-            Assert.Equal([ProjectRead, ProjectPlan], await person.WhichAsync(batch, OnProjects));
-        }
-
-        Assert.Empty(await person.WhichAsync(NewProject(sibling), OnProjects));
-        Assert.Empty(await person.WhichAsync("", OnProjects));
-    }
-
-    /// <summary>Permissions are decided on names; projects themselves come later.</summary>
-    private static string NewProject(string account) => $"{account}/projects/{Guid.NewGuid()}";
 
     private static Grpc.Core.AsyncUnaryCall<EraseUserResponse> EraseAsync(Person by, string user) =>
         by.Users.EraseUserAsync(new EraseUserRequest { Name = user, Reason = "Asked for it." });

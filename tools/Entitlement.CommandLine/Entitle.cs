@@ -16,6 +16,7 @@ using Entitlement.CommandLine.Keys;
 using Entitlement.CommandLine.Licenses;
 using Entitlement.CommandLine.Notifications;
 using Entitlement.CommandLine.Products;
+using Entitlement.CommandLine.Projects;
 using Entitlement.CommandLine.Reports;
 using Entitlement.CommandLine.Roles;
 using Entitlement.CommandLine.Rpc;
@@ -51,6 +52,9 @@ internal static class Entitle
             ActivationCommands.Create(),
             ParkedRequestCommands.Create(),
             TrialCommands.Create(),
+            ProjectCommands.Create(),
+            WaveCommands.Create(),
+            BatchCommands.Create(),
             RequestCommand.Create(),
             PreviewCommand.Create(),
             ActivateCommand.Create(),

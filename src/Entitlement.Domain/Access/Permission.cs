@@ -74,4 +74,5 @@ public enum Permission
     ProjectCreate = 122,
     ProjectPlan = 123,
     ProjectMigrate = 124,
+    ProjectDelete = 125,
 }

@@ -46,7 +46,7 @@ public static class PermissionDependencies
             (PermissionSet.Of(CampaignManage), PermissionSet.Of(CampaignRead)),
             (PermissionSet.Of(RegistryManage), PermissionSet.Of(RegistryRead)),
             (PermissionSet.Of(BillingManage), PermissionSet.Of(BillingRead)),
-            (PermissionSet.Of(ProjectCreate, ProjectPlan, ProjectMigrate),
+            (PermissionSet.Of(ProjectCreate, ProjectPlan, ProjectMigrate, ProjectDelete),
                 PermissionSet.Of(ProjectRead)),
         ];
         var needs = new PermissionSet[128];

@@ -85,5 +85,6 @@ public static class PermissionNames
         Permission.ProjectCreate => "project.create",
         Permission.ProjectPlan => "project.plan",
         Permission.ProjectMigrate => "project.migrate",
+        Permission.ProjectDelete => "project.delete",
     };
 }

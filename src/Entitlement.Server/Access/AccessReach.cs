@@ -6,7 +6,7 @@ namespace Entitlement.Server.Access;
 /// <param name="Everything">Whether it holds it on the whole system; then the rest is of no interest.</param>
 /// <param name="Trees">Accounts on which it holds it with all below them.</param>
 /// <param name="Accounts">Accounts on which it holds it alone, by their policy.</param>
-/// <param name="Things">Ids of licenses and products on which it holds it alone.</param>
+/// <param name="Things">Ids of products, licenses, projects, waves and batches on which it holds it, with what is in them.</param>
 internal sealed record AccessReach(
     bool Everything, IReadOnlyCollection<Guid> Trees, IReadOnlyCollection<Guid> Accounts, IReadOnlyCollection<Guid> Things)
 {
@@ -31,6 +31,12 @@ internal sealed record AccessReach(
             giving.Contains(ScopeKind.System),
             [.. giving[ScopeKind.Account]],
             [.. byPolicy],
-            [.. giving[ScopeKind.License], .. giving[ScopeKind.Product]]);
+            [
+                .. giving[ScopeKind.Product],
+                .. giving[ScopeKind.License],
+                .. giving[ScopeKind.Project],
+                .. giving[ScopeKind.Wave],
+                .. giving[ScopeKind.Batch],
+            ]);
     }
 }

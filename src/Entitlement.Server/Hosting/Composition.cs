@@ -12,6 +12,7 @@ using Entitlement.Server.Idempotency;
 using Entitlement.Server.Licenses;
 using Entitlement.Server.Notifications;
 using Entitlement.Server.Products;
+using Entitlement.Server.Projects;
 using Entitlement.Server.Reflection;
 using Entitlement.Server.Reports;
 using Entitlement.Server.Roles;
@@ -89,6 +90,7 @@ internal static class Composition
         services.AddLicenses();
         services.AddActivations();
         services.AddTrials();
+        services.AddProjects();
         services.AddEstate();
         services.AddNotifications();
         services.AddReports();

@@ -7,8 +7,6 @@ using Entitlement.Storage;
 using Entitlement.V1;
 using Microsoft.EntityFrameworkCore;
 using Permission = Entitlement.V1.Permission;
-using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
-using ScopeKind = Entitlement.Domain.Access.ScopeKind;
 
 namespace Entitlement.Server.Roles;
 
@@ -19,7 +17,8 @@ internal sealed class HolderReader(EntitlementDbContext db, AccessDecider access
         ResourcePath scope, ListRoleAssignmentsRequest request, CancellationToken cancellationToken)
     {
         var page = PageRequest.Parse(request.PageSize, request.PageToken, $"{request.Scope}/roleAssignments");
-        var rows = await Of(scope)
+        var rows = await db.RoleAssignments
+            .OnOrIn(scope)
             .Where(one => one.Id > page.After)
             .OrderBy(one => one.Id)
             .Take(page.Probe)
@@ -77,15 +76,6 @@ internal sealed class HolderReader(EntitlementDbContext db, AccessDecider access
                 }),
             },
         };
-    }
-
-    /// <summary>What was given on a scope; of an account, on what it holds as well.</summary>
-    private IQueryable<RoleAssignment> Of(ResourcePath scope)
-    {
-        var id = scope.Scope.Id;
-        return scope.Scope.Kind == ScopeKind.Account
-            ? db.RoleAssignments.Where(one => one.AccountId == id)
-            : db.RoleAssignments.Where(one => one.ScopeId == id);
     }
 
     /// <summary>What holders are called. One that is gone is called by its id alone.</summary>

@@ -232,9 +232,11 @@ internal sealed class RoleGiver(AccessReader reader)
             ScopeKind.Account => await db.Accounts.AnyAsync(row => row.Id == id, cancellationToken),
             ScopeKind.Product => await db.Products.AnyAsync(row => row.Id == id, cancellationToken),
             ScopeKind.License => await db.IsHeldAsync(new LicenseName(scope.AccountId ?? Guid.Empty, id), cancellationToken),
-
-            // What does not exist yet can't be a scope.
-            ScopeKind.Project or ScopeKind.Wave or ScopeKind.Batch => false,
+            ScopeKind.Project => await db.Projects
+                .Named(ProjectName.Parse(scope.ScopeName, "scope"))
+                .AnyAsync(cancellationToken),
+            ScopeKind.Wave => await db.Waves.Named(WaveName.Parse(scope.ScopeName, "scope")).AnyAsync(cancellationToken),
+            ScopeKind.Batch => await db.Batches.Named(BatchName.Parse(scope.ScopeName, "scope")).AnyAsync(cancellationToken),
         };
         if (!isThere)
         {

@@ -8,6 +8,9 @@ internal static class MatrixPatterns
     private const string Account = "accounts/{account}";
     private const string License = "accounts/{account}/licenses/{license}";
     private const string User = "users/{user}";
+    private const string Project = "accounts/{account}/projects/{thing}";
+    private const string Wave = $"{Project}/waves/{{thing}}";
+    private const string Batch = $"{Wave}/batches/{{thing}}";
 
     /// <summary>By <c>Service/Method</c> where a method differs from its service, else by <c>Service.field</c>.</summary>
     private static readonly Dictionary<string, string> Named = new(StringComparer.Ordinal)
@@ -27,6 +30,14 @@ internal static class MatrixPatterns
         ["LicenseService.name"] = License,
         ["LicenseService.parent"] = Account,
         ["ProductService.name"] = "products/{product}",
+        ["ProjectService.name"] = Project,
+        ["ProjectService.parent"] = Account,
+        ["ProjectService/CreateBatch"] = Wave,
+        ["ProjectService/CreateWave"] = Project,
+        ["ProjectService/DeleteBatch"] = Batch,
+        ["ProjectService/DeleteWave"] = Wave,
+        ["ProjectService/GetBatch"] = Batch,
+        ["ProjectService/GetWave"] = Wave,
         ["ReportService.parent"] = Account,
         ["RoleAssignmentService.name"] = License,
         ["RoleAssignmentService.scope"] = Account,
@@ -54,6 +65,7 @@ internal static class MatrixPatterns
         ["account"] = Account,
         ["license"] = License,
         ["product"] = "products/{product}",
+        ["project"] = Project,
         ["user"] = User,
     };
 

@@ -194,7 +194,7 @@ internal static class AssignmentCommands
 
     private static Option<string?> Scope() => new("--on")
     {
-        Description = "On what: the name of an account, product or license. [default: the whole installation]",
+        Description = "On what: the name of an account, product, license, project, wave or batch. [default: the whole installation]",
         HelpName = "NAME",
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Errors;
@@ -73,7 +74,7 @@ internal sealed class Explainer(
         if (maySee)
         {
             message.RoleAssignment = $"{new RoleAssignmentName(held.Grant.AssignmentId)}";
-            message.ScopeDisplayName = names.Accounts.GetValueOrDefault(held.Scope.Id, "");
+            message.ScopeDisplayName = names.Things.GetValueOrDefault(held.Scope.Id, "");
         }
 
         if (maySee && held.GroupId is { } group && names.Groups.TryGetValue(group, out var found))
@@ -103,7 +104,6 @@ internal sealed class Explainer(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var assignments = held.Select(one => one.Grant.AssignmentId).ToList();
-        var accounts = held.Where(one => one.Scope.Kind == ScopeKind.Account).Select(one => one.Scope.Id).ToList();
         var groups = held.Where(one => one.GroupId is not null).Select(one => one.GroupId ?? Guid.Empty).ToList();
         var rows = await db.RoleAssignments
             .Where(one => assignments.Contains(one.Id))
@@ -114,9 +114,7 @@ internal sealed class Explainer(
             rows.Where(one => one.AccountId is not null)
                 .DistinctBy(one => one.ScopeId)
                 .ToDictionary(one => one.ScopeId, one => one.AccountId ?? Guid.Empty),
-            await db.Accounts
-                .Where(one => accounts.Contains(one.Id))
-                .ToDictionaryAsync(one => one.Id, one => one.DisplayName, cancellationToken),
+            await ReadThingsAsync(db, [.. held.Select(one => one.Scope)], cancellationToken),
             groups.Count == 0
                 ? []
                 : await db.Groups
@@ -124,9 +122,34 @@ internal sealed class Explainer(
                     .ToDictionaryAsync(one => one.Id, one => (one.Name, one.DisplayName), cancellationToken));
     }
 
+    /// <summary>What people call the accounts, projects, waves and batches among the scopes.</summary>
+    private static async Task<Dictionary<Guid, string>> ReadThingsAsync(
+        EntitlementDbContext db, ImmutableArray<Scope> scopes, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<Guid, string>();
+        foreach (var kind in scopes.Select(scope => scope.Kind).Distinct())
+        {
+            var ids = scopes.Where(scope => scope.Kind == kind).Select(scope => scope.Id).ToList();
+            var rows = kind switch
+            {
+                ScopeKind.Account => db.Accounts.Where(one => ids.Contains(one.Id)).Select(one => new { one.Id, one.DisplayName }),
+                ScopeKind.Project => db.Projects.Where(one => ids.Contains(one.Id)).Select(one => new { one.Id, one.DisplayName }),
+                ScopeKind.Wave => db.Waves.Where(one => ids.Contains(one.Id)).Select(one => new { one.Id, one.DisplayName }),
+                ScopeKind.Batch => db.Batches.Where(one => ids.Contains(one.Id)).Select(one => new { one.Id, one.DisplayName }),
+                _ => null,
+            };
+            foreach (var row in rows is null ? [] : await rows.ToListAsync(cancellationToken))
+            {
+                names[row.Id] = row.DisplayName;
+            }
+        }
+
+        return names;
+    }
+
     private sealed record Names(
         Dictionary<Guid, string> Scopes,
         Dictionary<Guid, Guid> AccountOf,
-        Dictionary<Guid, string> Accounts,
+        Dictionary<Guid, string> Things,
         Dictionary<Guid, (GroupName Name, string DisplayName)> Groups);
 }

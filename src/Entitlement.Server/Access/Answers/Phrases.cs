@@ -70,6 +70,7 @@ internal static class Phrases
         Permission.ProjectCreate => "create projects",
         Permission.ProjectPlan => "plan waves and batches",
         Permission.ProjectMigrate => "carry out replacements",
+        Permission.ProjectDelete => "delete projects",
         Permission.MessageRead => "see the messages that were sent",
         Permission.MessageManage => "have messages sent again",
     };

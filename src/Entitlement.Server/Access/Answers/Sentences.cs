@@ -91,6 +91,7 @@ internal static class Sentences
         { Scope: "" } => "on the whole system",
         { Inherited: false } => "right here",
         { ScopeDisplayName.Length: > 0 } => $"on {role.ScopeDisplayName}, which is above",
+        _ when role.Scope.Contains("/projects/", StringComparison.Ordinal) => "on a project above",
         _ => "on an account above",
     };
 
