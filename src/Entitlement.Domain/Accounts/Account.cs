@@ -60,11 +60,22 @@ public sealed class Account
     };
 
     /// <summary>As another system, or an export of this one, has it.</summary>
-    public static Account Import(Origin origin, string displayName, string externalRef, DateTimeOffset now) => new()
+    /// <param name="origin">Its name and age there.</param>
+    /// <param name="wanted">What it is there; not checked yet.</param>
+    /// <param name="superviseTime">When it got its first supervisor there; null for never.</param>
+    /// <param name="now">The moment.</param>
+    public static Account Import(Origin origin, NewAccount wanted, DateTimeOffset? superviseTime, DateTimeOffset now) => new()
     {
         Id = origin.NewId(now),
-        DisplayName = Text.DisplayName(displayName, "account.display_name"),
-        ExternalRef = Text.ExternalRef(externalRef, "account.external_ref"),
+        ParentId = wanted.ParentId,
+        DisplayName = Text.DisplayName(wanted.DisplayName, "account.display_name"),
+        CustomerNumber = Text.CustomerNumber(wanted.CustomerNumber, "account.customer_number"),
+        ExternalRef = Text.ExternalRef(wanted.ExternalRef, "account.external_ref"),
+        Contact = ContactDetails.Parse(wanted.Contact, "account.contact"),
+        Policy = wanted.Policy,
+        SuperviseTime = superviseTime <= now || superviseTime is null
+            ? superviseTime
+            : throw Refusal.InvalidArgument("account.supervise_time", "must not be in the future"),
         CreateTime = origin.Begin(now),
     };
 

@@ -26,6 +26,11 @@ public sealed record FeatureTerms(string Code, FeatureCount Counts, int Quantity
     /// How long a lease lasts; null for <see cref="FeatureLine.DefaultLease"/>, or where nothing is leased.
     /// </summary>
     public TimeSpan? LeaseDuration { get; init; }
+
+    /// <summary>
+    /// How much of it was sold, where less was chosen, even none; 0 for the quantity. Only of a license that comes from elsewhere.
+    /// </summary>
+    public int Sold { get; init; }
 }
 
 /// <summary>One thing that a license lets its machines use, and how much of it.</summary>
@@ -83,11 +88,19 @@ public sealed class FeatureLine
         LicenseId = license.LicenseId,
         Code = Text.FeatureCode(terms.Code, $"{field}.code"),
         Counts = terms.Counts,
-        Quantity = terms.Quantity is >= 1 and <= MaxQuantity
+        Quantity = terms is { Quantity: >= 1 and <= MaxQuantity } or { Quantity: 0, Sold: > 0 }
             ? terms.Quantity
             : throw Refusal.InvalidArgument($"{field}.quantity", $"must be 1 to {MaxQuantity}"),
+        SoldQuantity = RequireSold(terms, $"{field}.sold_quantity"),
         Overage = RequireOverage(terms, $"{field}.overage"),
         LeaseSeconds = RequireLease(terms, $"{field}.lease_duration"),
+    };
+
+    private static int RequireSold(FeatureTerms terms, string field) => terms.Sold switch
+    {
+        0 => 0,
+        > 0 and <= MaxQuantity when terms.Sold >= terms.Quantity => terms.Sold > terms.Quantity ? terms.Sold : 0,
+        _ => throw Refusal.InvalidArgument(field, $"must be quantity to {MaxQuantity}, or 0 for quantity"),
     };
 
     private static int RequireOverage(FeatureTerms terms, string field) => terms switch

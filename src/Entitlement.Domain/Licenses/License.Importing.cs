@@ -13,6 +13,9 @@ public sealed record ImportedLicense
     public DateTimeOffset? SuspendTime { get; init; }
 
     public DateTimeOffset? RevokeTime { get; init; }
+
+    /// <summary>How many machines it was sold for, where fewer were chosen; 0 for as many as it allows.</summary>
+    public int SoldMachines { get; init; }
 }
 
 /// <content>The half by which licenses come from another system.</content>
@@ -35,6 +38,9 @@ public sealed partial class License
             SuspendTime = past.SuspendTime,
             RevokeTime = past.RevokeTime,
             TrialDays = ReadTrialDays(terms),
+            Editions = RequireEditions(terms.Editions),
+            AwaitsConfiguration = terms.AwaitsConfiguration,
+            SoldMachines = RequireSoldMachines(past.SoldMachines, terms.MachineLimit),
             CreateTime = past.Origin.Begin(now),
         };
 
@@ -61,8 +67,11 @@ public sealed partial class License
             ("external_ref", terms.ExternalRef.Length > 0 && ExternalRef != terms.ExternalRef),
             ("slc", past.Slc is { } slc && slc != Slc),
             ("edition", Edition != terms.Edition),
+            ("editions", terms.Editions.Count > 0 && Editions != RequireEditions(terms.Editions)),
+            ("awaits_configuration", AwaitsConfiguration != terms.AwaitsConfiguration),
             ("activation_mode", ActivationMode != terms.ActivationMode),
             ("machine_limit", MachineLimit != terms.MachineLimit),
+            ("sold_machine_limit", past.SoldMachines > 0 && SoldMachineLimit != past.SoldMachines),
             ("machine_overage", MachineOverage != terms.MachineOverage),
             ("machine_match", MachineMatch != terms.MachineMatch),
             ("release_limit", ReleaseLimit != terms.ReleaseLimit),
@@ -77,9 +86,18 @@ public sealed partial class License
         return fields.FirstOrDefault(field => field.Differs).Field;
     }
 
-    private static IEnumerable<(string, FeatureCount, int, int, int)> TermsOf(IEnumerable<FeatureLine> lines) => lines
+    private static IEnumerable<(string, FeatureCount, int, int, int, int)> TermsOf(IEnumerable<FeatureLine> lines) => lines
         .OrderBy(line => line.Code, StringComparer.Ordinal)
-        .Select(line => (line.Code, line.Counts, line.Quantity, line.Overage, line.LeaseSeconds));
+        .Select(line => (line.Code, line.Counts, line.Quantity, line.MostQuantity, line.Overage, line.LeaseSeconds));
+
+    private static int RequireSoldMachines(int sold, int limit)
+    {
+        Require(
+            sold == 0 || (sold >= limit && sold <= MaxMachineLimit),
+            "license.sold_machine_limit",
+            $"must be machine_limit to {MaxMachineLimit}, or 0 for machine_limit");
+        return sold > limit ? sold : 0;
+    }
 
     private static void RequirePast(DateTimeOffset? time, string field, DateTimeOffset now) =>
         Require(time is null || time <= now, field, "must not be in the future");

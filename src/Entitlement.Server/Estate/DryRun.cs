@@ -19,6 +19,7 @@ internal sealed class DryRun
 
     private readonly Dictionary<string, Product> _products = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SoldLicense> _licenses = new(StringComparer.Ordinal);
     private readonly Dictionary<(Guid License, string Key), Activation> _activations = [];
     private readonly Dictionary<(Guid License, string Line), int> _taken = [];
@@ -27,6 +28,8 @@ internal sealed class DryRun
     private int _records;
 
     public Product? FindProduct(string codeOrName) => _products.GetValueOrDefault(codeOrName);
+
+    public bool HasCustomerNumber(string number) => _numbers.Contains(number);
 
     public Account? FindAccount(string referenceOrName) => _accounts.GetValueOrDefault(referenceOrName);
 
@@ -61,6 +64,11 @@ internal sealed class DryRun
         if (account.ExternalRef is { } reference)
         {
             _accounts[KeyOf(reference)] = account;
+        }
+
+        if (account.CustomerNumber is { } number)
+        {
+            _numbers.Add(number);
         }
     }
 

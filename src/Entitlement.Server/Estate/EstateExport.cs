@@ -28,6 +28,9 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
     private const int IdLength = 16;
     private const int ActivationPosition = 3 * IdLength;
 
+    /// <summary>How many accounts there are from the top down to it, and its id.</summary>
+    private const int AccountPosition = 1 + IdLength;
+
     private static readonly EstateKind[] Order =
         [EstateKind.Product, EstateKind.Account, EstateKind.License, EstateKind.Trial, EstateKind.Activation];
 
@@ -41,7 +44,12 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
             request.PageSize,
             token,
             $"estate/{kind}",
-            kind == EstateKind.Activation ? ActivationPosition : IdLength);
+            kind switch
+            {
+                EstateKind.Account => AccountPosition,
+                EstateKind.Activation => ActivationPosition,
+                _ => IdLength,
+            });
         var (records, next) = kind switch
         {
             EstateKind.Product => await ListProductsAsync(page, cancellationToken),
@@ -67,16 +75,21 @@ internal sealed class EstateExport(EntitlementDbContext db, LicenseReader licens
         return ([.. shown.Select(row => row.ToRecord())], next);
     }
 
+    /// <summary>From the top down, because an import wants to know what is above.</summary>
     private async Task<(IReadOnlyList<EstateRecord>, string)> ListAccountsAsync(
         PageRequest page, CancellationToken cancellationToken)
     {
+        var (depth, id) = (page.Position.Span[0], new Guid(page.Position.Span[1..], bigEndian: true));
         var rows = await db.Accounts
-            .Where(row => row.Id > page.After)
-            .OrderBy(row => row.Id)
+            .Select(row => new { Account = row, Depth = db.AccountAncestors.Count(above => above.AccountId == row.Id) })
+            .Where(row => row.Depth > depth || (row.Depth == depth && row.Account.Id > id))
+            .OrderBy(row => row.Depth)
+            .ThenBy(row => row.Account.Id)
             .Take(page.Probe)
             .ToListAsync(cancellationToken);
-        var (shown, next) = page.Cut(rows, row => row.Id);
-        return ([.. shown.Select(row => row.ToRecord())], next);
+        var (shown, next) = page.Cut(
+            rows, row => [(byte)row.Depth, .. row.Account.Id.ToByteArray(bigEndian: true)]);
+        return ([.. shown.Select(row => row.Account.ToRecord())], next);
     }
 
     private async Task<(IReadOnlyList<EstateRecord>, string)> ListLicensesAsync(

@@ -19,7 +19,7 @@ internal sealed class EstateImport(
 
     /// <summary>
     /// Chains of records that rest on one another take effect in their order, all chains of one kind side by side, and
-    /// what stands before another kind in the batch is done before it.
+    /// what stands before another kind in the batch, or before an account below it, is done before it.
     /// </summary>
     public async Task<ImportResult[]> RunAsync(
         IReadOnlyList<EstateRecord> records, string actor, CancellationToken cancellationToken)
@@ -28,9 +28,12 @@ internal sealed class EstateImport(
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellationToken };
         for (var (start, end) = (0, 0); start < records.Count; start = end)
         {
-            while (end < records.Count && records[end].RecordCase == records[start].RecordCase)
+            var above = new HashSet<string>(StringComparer.Ordinal);
+            while (end < records.Count
+                && records[end].RecordCase == records[start].RecordCase
+                && !above.Overlaps(ImportRecord.ParentsOf(records[end])))
             {
-                end++;
+                above.UnionWith(ImportRecord.NamesOf(records[end++]));
             }
 
             var chains = Enumerable.Range(start, end - start)

@@ -42,6 +42,16 @@ internal abstract class ImportRecord
         _ => "",
     };
 
+    /// <summary>What accounts below it may call it; nothing of another kind, which rests on no record of its own.</summary>
+    public static IEnumerable<string> NamesOf(EstateRecord record) => record.Account is { } account
+        ? Given(account.Name, account.ExternalRef)
+        : [];
+
+    /// <summary>What it calls the account right above it.</summary>
+    public static IEnumerable<string> ParentsOf(EstateRecord record) => record.Account is { } account
+        ? Given(account.Parent, account.ParentRef)
+        : [];
+
     /// <summary>Creates it, or finds it.</summary>
     /// <exception cref="EntitlementException">It is refused.</exception>
     public abstract Task<Outcome> RunAsync(ImportStep step, CancellationToken cancellationToken);
@@ -137,6 +147,9 @@ internal abstract class ImportRecord
             : ("license", LicenseName.Parse(license, $"{kind}.license"));
         return await step.FindLicenseAsync(name, cancellationToken) ?? throw LicenseUnknown(kind, field, $"{name}");
     }
+
+    private static IEnumerable<string> Given(string name, string reference) =>
+        new[] { $"name {name}", $"ref {reference}" }.Where(text => !text.EndsWith(' '));
 
     private static EntitlementException LicenseUnknown(string kind, string field, string reference) =>
         Refusal.ReferenceUnknown(

@@ -1,5 +1,6 @@
 using Entitlement.Domain.Accounts;
 using Entitlement.Domain.Activations;
+using Entitlement.Domain.Errors;
 using Entitlement.Domain.Licenses;
 using Entitlement.Domain.Names;
 using Entitlement.Domain.Products;
@@ -48,6 +49,10 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
         var entry = await FindReferenceAsync(ExternalRefKind.Account, reference, cancellationToken);
         return entry is null ? null : await FindAccountAsync(new AccountName(entry.AccountId), cancellationToken);
     }
+
+    public async Task<bool> HasCustomerNumberAsync(string number, CancellationToken cancellationToken) =>
+        dryRun?.HasCustomerNumber(number) == true
+        || await Db.CustomerNumberEntries.AnyAsync(entry => entry.CustomerNumber == number, cancellationToken);
 
     public async Task<SoldLicense?> FindLicenseAsync(LicenseName name, CancellationToken cancellationToken) =>
         dryRun?.FindLicense(DryRun.KeyOf(name)) is { } added && added.License.Name == name
@@ -141,6 +146,7 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
     {
         if (dryRun is not null)
         {
+            await RequireDepthAsync(account, cancellationToken);
             dryRun.Add(account);
             return;
         }
@@ -215,6 +221,21 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
         if (!await Seats.TakeAsync(Db, license.Name, license.Terms, seats, cancellationToken))
         {
             throw new StaleReadException("The license is no longer what was read.");
+        }
+    }
+
+    /// <summary>What the tree itself refuses when it is meant.</summary>
+    private async Task RequireDepthAsync(Account account, CancellationToken cancellationToken)
+    {
+        var depth = 1;
+        for (var above = account.ParentId; above is { } id; depth++)
+        {
+            if (depth == Account.MaxDepth)
+            {
+                throw Refusal.AccountTooDeep(new AccountName(account.ParentId ?? id), Account.MaxDepth);
+            }
+
+            above = (await FindAccountAsync(new AccountName(id), cancellationToken))?.ParentId;
         }
     }
 

@@ -23,13 +23,15 @@ internal sealed class LicenseRecord : ImportRecord
         RequireOneOf(Kind, ("account_ref", wanted.AccountRef), ("account", wanted.Account), ("name", wanted.Name));
         _wanted = wanted;
         _name = wanted.Name.Length > 0 ? LicenseName.Parse(wanted.Name, "license.name") : null;
-        _terms = wanted.ToLicense().ToTerms();
+        var terms = wanted.ToLicense().ToTerms();
+        _terms = terms with { Features = [.. terms.Features.Zip(wanted.Features, OfSold)] };
         _past = new ImportedLicense
         {
             Origin = OriginOf(_name?.LicenseId, wanted.CreateTime, Kind),
             Slc = wanted.Slc.Length > 0 ? Slc.Parse(wanted.Slc) : null,
             SuspendTime = WantedLicense.ReadTime(wanted.SuspendTime, "license.suspend_time"),
             RevokeTime = WantedLicense.ReadTime(wanted.RevokeTime, "license.revoke_time"),
+            SoldMachines = wanted.SoldMachineLimit,
         };
     }
 
@@ -96,6 +98,11 @@ internal sealed class LicenseRecord : ImportRecord
             throw Refusal.RecordDiffers($"{license.Name}", $"license.{field}");
         }
     }
+
+    /// <summary>With what was sold, a quantity of 0 is one that was chosen.</summary>
+    private static FeatureTerms OfSold(FeatureTerms terms, V1.FeatureLine line) => line.SoldQuantity == 0
+        ? terms
+        : terms with { Quantity = line.Quantity, Sold = line.SoldQuantity };
 
     private static EntitlementException AccountUnknown(string field, string reference) =>
         Refusal.ReferenceUnknown(field, reference, "Import the account before its licenses, or correct it.");

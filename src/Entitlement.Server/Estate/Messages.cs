@@ -1,12 +1,15 @@
 using System.Buffers.Text;
 using System.Globalization;
 using Entitlement.Domain.Activations;
+using Entitlement.Domain.Names;
 using Entitlement.Domain.Trials;
 using Entitlement.Formats;
+using Entitlement.Server.Accounts;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
 using Account = Entitlement.Domain.Accounts.Account;
 using Activation = Entitlement.Domain.Activations.Activation;
+using ContactDetails = Entitlement.Domain.Accounts.ContactDetails;
 using Product = Entitlement.Domain.Products.Product;
 using Trial = Entitlement.Domain.Trials.Trial;
 
@@ -34,6 +37,11 @@ internal static class Messages
             ExternalRef = account.ExternalRef ?? "",
             DisplayName = account.DisplayName,
             CreateTime = account.CreateTime.ToTimestamp(),
+            Parent = account.ParentId is { } parent ? $"{new AccountName(parent)}" : "",
+            CustomerNumber = account.CustomerNumber ?? "",
+            Contact = account.Contact == ContactDetails.None ? null : account.ToMessage().Contact,
+            Policy = account.ToMessage().Policy,
+            SuperviseTime = account.SuperviseTime?.ToTimestamp(),
         },
     };
 
@@ -60,8 +68,16 @@ internal static class Messages
             SuspendTime = license.SuspendTime,
             RevokeTime = license.RevokeTime,
             TrialDuration = license.TrialDuration,
+            Editions = { license.Editions },
+            AwaitsConfiguration = license.AwaitsConfiguration,
+            SoldMachineLimit = OrNothing(license.SoldMachineLimit, license.MachineLimit),
         };
-        record.Features.AddRange(license.Features.Select(line => new FeatureLine(line) { Held = 0, Over = 0 }));
+        record.Features.AddRange(license.Features.Select(line => new FeatureLine(line)
+        {
+            Held = 0,
+            Over = 0,
+            SoldQuantity = OrNothing(line.SoldQuantity, line.Quantity),
+        }));
         return new EstateRecord { License = record };
     }
 
@@ -80,6 +96,8 @@ internal static class Messages
             CareEndTime = record.CareEndTime,
             PerpetualOffline = record.PerpetualOffline,
             TrialDuration = record.TrialDuration,
+            Editions = { record.Editions },
+            AwaitsConfiguration = record.AwaitsConfiguration,
             Features = { record.Features },
         };
         if (record.HasReleaseLimit)
@@ -155,6 +173,9 @@ internal static class Messages
         }));
         return new EstateRecord { Activation = record };
     }
+
+    /// <summary>What was sold, where less was chosen of it.</summary>
+    private static int OrNothing(int sold, int chosen) => sold > chosen ? sold : 0;
 
     private static IEnumerable<MachineComponent> ComponentsOf(Activation activation)
     {

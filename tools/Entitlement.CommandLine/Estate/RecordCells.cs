@@ -13,7 +13,7 @@ namespace Entitlement.CommandLine.Estate;
 
 /// <summary>
 /// Records as cells of a table. A column bears the name of a field; times are written as the options of a command take
-/// them, feature lines too (with a space between two), and other lists as JSON.
+/// them, feature lines too (with a space between two), and other lists and contacts as JSON.
 /// </summary>
 internal static class RecordCells
 {
@@ -70,7 +70,7 @@ internal static class RecordCells
 
     private static void Set(IMessage part, FieldDescriptor field, string cell)
     {
-        if (field.IsRepeated)
+        if (field.IsRepeated || (field.FieldType == FieldType.Message && field.MessageType == ContactDetails.Descriptor))
         {
             Add(part, field, cell);
             return;
@@ -94,9 +94,9 @@ internal static class RecordCells
             var list = (IList)field.Accessor.GetValue(part);
             foreach (var text in cell.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                list.Add(FeatureLines.ParseLine(text) ?? throw new NotARecordException(
-                    $"{field.Name}: '{text}' is no feature line. Write CODE:license, CODE:device:4 or CODE:lease:5+1:30m, and a "
-                    + "space between two."));
+                list.Add(FeatureLines.ParseLine(text, ofEstate: true) ?? throw new NotARecordException(
+                    $"{field.Name}: '{text}' is no feature line. Write CODE:license, CODE:device:4 (or 2/4 for 2 chosen of 4) or "
+                    + "CODE:lease:5+1:30m, and a space between two."));
             }
 
             return;
@@ -108,7 +108,7 @@ internal static class RecordCells
         }
         catch (Exception cause) when (cause is InvalidProtocolBufferException or InvalidJsonException)
         {
-            throw new NotARecordException($"{field.Name}: is not a list in JSON: {cause.Message}");
+            throw new NotARecordException($"{field.Name}: is not the JSON that it must be: {cause.Message}");
         }
     }
 
@@ -155,6 +155,7 @@ internal static class RecordCells
             IList list => $"[{string.Join(',', list.Cast<IMessage>().Select(item => JsonFormatter.Default.Format(item)))}]",
             Duration time => Durations.Text(time.ToTimeSpan()),
             Timestamp time => time.ToDateTimeOffset().ToString(TimeFormat, CultureInfo.InvariantCulture),
+            ContactDetails contact => JsonFormatter.Default.Format(contact),
             bool flag => flag ? "true" : "",
             System.Enum => FieldText.EnumText(field.EnumType, Convert.ToInt32(value, CultureInfo.InvariantCulture)),
             int number => number == 0 && !field.HasPresence ? "" : number.ToString(CultureInfo.InvariantCulture),

@@ -36,13 +36,14 @@ internal static class FeatureLines
         return [.. lines];
     }
 
-    /// <summary>As <see cref="ParseLine"/> reads it.</summary>
+    /// <summary>As <see cref="ParseLine"/> reads it of an estate.</summary>
     public static string Text(FeatureLine line)
     {
         var counted = FieldText.EnumText(FeatureLine.Descriptor.FindFieldByName("counts").EnumType, (int)line.Counts);
         var overage = line.Overage > 0 ? FormattableString.Invariant($"+{line.Overage}") : "";
+        var sold = line.SoldQuantity > line.Quantity ? FormattableString.Invariant($"/{line.SoldQuantity}") : "";
         var time = line.LeaseDuration is { } duration ? FormattableString.Invariant($":{duration.Seconds}s") : "";
-        return FormattableString.Invariant($"{line.Code}:{counted}:{line.Quantity}{overage}{time}");
+        return FormattableString.Invariant($"{line.Code}:{counted}:{line.Quantity}{sold}{overage}{time}");
     }
 
     public static ActivationMode ParseMode(ArgumentResult result)
@@ -59,8 +60,10 @@ internal static class FeatureLines
         }
     }
 
-    /// <summary>Null when it is none.</summary>
-    public static FeatureLine? ParseLine(string text)
+    /// <param name="text">What somebody wrote.</param>
+    /// <param name="ofEstate">Whether it may say <c>QUANTITY/SOLD</c>, of which somebody has chosen less than was sold.</param>
+    /// <returns>Null when it is none.</returns>
+    public static FeatureLine? ParseLine(string text, bool ofEstate = false)
     {
         var parts = text.Split(':');
         FeatureCount? counted = parts switch
@@ -74,24 +77,27 @@ internal static class FeatureLines
         return counted is not null
             && line.Code.Length > 0
             && parts.Length <= (counted == FeatureCount.Lease ? 4 : 3)
-            && (parts.Length < 3 || ReadQuantity(parts[2], line))
+            && (parts.Length < 3 || ReadQuantity(parts[2], line, ofEstate))
             && (parts.Length < 4 || ReadTime(parts[3], line))
                 ? line
                 : null;
     }
 
-    private static bool ReadQuantity(string text, FeatureLine line)
+    private static bool ReadQuantity(string text, FeatureLine line, bool ofEstate)
     {
         var parts = text.Split('+');
-        var overage = 0;
+        var chosen = parts[0].Split('/');
+        var (overage, sold) = (0, 0);
         if (parts.Length > 2
-            || !TryParse(parts[0], least: 1, out var quantity)
+            || chosen.Length > (ofEstate ? 2 : 1)
+            || !TryParse(chosen[0], least: 2 - chosen.Length, out var quantity)
+            || (chosen.Length == 2 && !TryParse(chosen[1], least: 1, out sold))
             || (parts.Length == 2 && !TryParse(parts[1], least: 0, out overage)))
         {
             return false;
         }
 
-        (line.Quantity, line.Overage) = (quantity, overage);
+        (line.Quantity, line.SoldQuantity, line.Overage) = (quantity, sold, overage);
         return true;
     }
 
