@@ -25,6 +25,13 @@ internal static class RoleCommands
 
     private static ExitCode ShowAll(Screen screen, ListRolesResponse answer)
     {
+        if (screen.Field is { } name)
+        {
+            var field = ResourceView.Find(Role.Descriptor, name);
+            answer.Roles.ToList().ForEach(role => screen.WriteLine(FieldText.Value(role, field)));
+            return ExitCode.Ok;
+        }
+
         if (screen.IsJson)
         {
             screen.WriteJson(answer);

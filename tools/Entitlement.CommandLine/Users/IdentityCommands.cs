@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
@@ -50,9 +51,9 @@ internal static class IdentityCommands
             (parse, request) => request.Name = ResourceNames.Complete("users", parse.GetRequiredValue(name)),
             (screen, answer) =>
             {
-                screen.WriteTable(
+                AccessCommands.WriteAnswer(screen, answer, () => screen.WriteTable(
                     ["Issuer", "Subject", "Since"],
-                    answer.Identities.Select(one => (string[])[one.Issuer, one.Subject, FieldText.Time(one.CreateTime)]));
+                    answer.Identities.Select(one => (string[])[one.Issuer, one.Subject, FieldText.Time(one.CreateTime)])));
                 return ExitCode.Ok;
             })
         { name };

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Entitlement.CommandLine.Display;
+using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
+using Google.Protobuf;
 using Stub = Entitlement.V1.UserService.UserServiceClient;
 
 namespace Entitlement.CommandLine.Users;
@@ -32,8 +35,29 @@ internal static class InvitationCommands
                 request.User = new User { DisplayName = parse.GetRequiredValue(name), Email = parse.GetRequiredValue(email) };
                 request.Roles.AddRange(parse.GetRequiredValue(roles).Select(role => ResourceNames.Complete("roles", role)));
                 request.RequestId = RequestId.From(parse);
-            })
+            },
+            ShowInvited)
         { product, roles, name, email, RequestId.Option };
+    }
+
+    /// <summary>The person, who is new here, or what waits for an answer of one who is not.</summary>
+    private static ExitCode ShowInvited(Screen screen, InviteToProductResponse answer)
+    {
+        IMessage outcome = answer.User is { } user ? user : answer.Invitation;
+        if (screen.Field is { } field)
+        {
+            screen.WriteLine(FieldText.Value(outcome, ResourceView.Find(outcome.Descriptor, field)));
+        }
+        else if (screen.IsJson)
+        {
+            screen.WriteJson(answer);
+        }
+        else
+        {
+            screen.WriteDetails(ResourceView.Lines(outcome));
+        }
+
+        return ExitCode.Ok;
     }
 
     private static ListCommand<ListInvitationsRequest, ListInvitationsResponse> ListInvitations()

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using Entitlement.CommandLine.Rpc;
+using Entitlement.Server.Access;
+using Entitlement.Server.Notifications;
+using Entitlement.Server.SignIn;
+using Entitlement.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Entitlement.CommandLine.Tests;
+
+/// <summary>
+/// A running server, and <c>entitle</c> in this process: its own command line, parsed and run as in a process of its own, which
+/// would take a hundred times as long to start. What must be a process (pipes, signals, completion) is tested end to end.
+/// </summary>
+public sealed class Shell : IAsyncLifetime
+{
+    /// <summary>Whose tokens the server takes; nobody is there who would make one.</summary>
+    internal const string Issuer = "https://127.0.0.1:9";
+
+    private const string DataHome = "XDG_DATA_HOME";
+
+    private readonly RootCommand _root = Entitle.CreateRoot();
+    private readonly Dictionary<string, Task> _stories = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _called = new(StringComparer.Ordinal);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("entitle-");
+    private readonly string? _dataHome = Environment.GetEnvironmentVariable(DataHome);
+    private EntitlementHost? _host;
+
+    /// <summary>Full names of the RPCs whose commands did what they were told.</summary>
+    public IReadOnlyCollection<string> Called => _called;
+
+    internal EntitlementHost Host => _host ?? throw new InvalidOperationException("The server does not run.");
+
+    public async Task InitializeAsync()
+    {
+        // Where sessions lie, as the command finds it; whoever runs the tests has sessions of their own.
+        Environment.SetEnvironmentVariable(DataHome, _folder.FullName);
+        var settings = new HostSettings
+        {
+            Services = services =>
+            {
+                // Messages wait, so that they can be looked at.
+                services.Remove(services.Single(service => service.ImplementationType == typeof(MessageDispatcher)));
+                services.AddSingleton(Options.Create(new SignInOptions { PasswordRounds = 1_000 }));
+            },
+        };
+        settings.Options["OpenIdConnect:Issuer"] = Issuer;
+        settings.Options["OpenIdConnect:Audience"] = "entitlement";
+        settings.Options["Audit:SealInterval"] = "00:00:00.100";
+        _host = await EntitlementHost.StartAsync(settings);
+        var key = await _host.Services.GetRequiredService<AdministratorCommand>().CreateAsync("tests", CancellationToken.None);
+        await File.WriteAllTextAsync(PathTo("administrator.key"), key.Reveal());
+    }
+
+    public async Task DisposeAsync()
+    {
+        Environment.SetEnvironmentVariable(DataHome, _dataHome);
+        _folder.Delete(recursive: true);
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+    }
+
+    /// <summary>A path in a folder of these tests' own.</summary>
+    public string PathTo(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>A system administrator, made by the server's own command.</summary>
+    /// <returns>The token by which the password is set.</returns>
+    public async Task<string> MakeAdministratorAsync(string email) => (await Host.Services
+        .GetRequiredService<AdministratorCommand>()
+        .CreatePersonAsync("Root Admin", email, CancellationToken.None)).Reveal();
+
+    /// <summary>Runs a test's story, or waits for it where it ran already: who asks what was called needs all of them.</summary>
+    public Task OnceAsync(Func<Task> story, [CallerMemberName] string name = "")
+    {
+        // The tests of a class follow one another, so that no two stories meet here.
+        if (!_stories.TryGetValue(name, out var told))
+        {
+            told = story();
+            _stories.Add(name, told);
+        }
+
+        return told;
+    }
+
+    /// <summary>Runs a command as the administrator.</summary>
+    /// <param name="line">Its words, with spaces between.</param>
+    /// <param name="more">Words that have spaces themselves.</param>
+    internal Task<Finished> RunAsync(string line, params string[] more) =>
+        InvokeAsync([.. line.Split(' '), .. more, "--api-key-file", PathTo("administrator.key")]);
+
+    /// <summary>Runs a command without naming a key: as whoever signed in, else as a product.</summary>
+    internal Task<Finished> RunAsSelfAsync(string line, params string[] more) => InvokeAsync([.. line.Split(' '), .. more]);
+
+    /// <summary>The same, where the command reads lines from standard input.</summary>
+    internal async Task<Finished> RunTypingAsync(string line, params string[] typed)
+    {
+        var before = Console.In;
+        try
+        {
+            Console.SetIn(new StringReader(string.Join('\n', typed)));
+            return await RunAsSelfAsync(line);
+        }
+        finally
+        {
+            Console.SetIn(before);
+        }
+    }
+
+    /// <summary>The value of one field of what a command prints.</summary>
+    internal async Task<string> FieldAsync(string field, string line, params string[] more) =>
+        (await RunAsync(line, [.. more, "--field", field])).Succeeded().Output.TrimEnd('\n');
+
+    private async Task<Finished> InvokeAsync(string[] arguments)
+    {
+        string[] all = [.. arguments, "--server", Host.GrpcAddress];
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+        var code = await Entitle.RunAsync(_root, all, configuration);
+        if (code == 0 && _root.Parse(all).CommandResult.Command is IRpcCommand command)
+        {
+            _called.Add(command.Rpc.FullName);
+        }
+
+        return new Finished(string.Join(' ', arguments), code, output.ToString(), error.ToString());
+    }
+}
