@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Security.Cryptography.X509Certificates;
+using Entitlement.Client.Verification;
 using Entitlement.Testing;
 using Entitlement.V1;
 using Google.Protobuf;
@@ -34,15 +36,25 @@ public sealed class HexTests(Portal portal) : IClassFixture<Portal>
         var account = await portal.NewAccountAsync("Example Works");
         var administrator = await portal.NewPersonAsync(account, ("administrator", account));
         var person = await portal.NewPersonAsync(account);
-        Assert.Equal("ROLE_NOT_ALLOWED", await TryAsync(administrator.GiveAsync(person.Name, account, "none")));
+        foreach (var by in new[] { administrator, portal.Administrator })
+        {
+            Assert.Equal("ROLE_NOT_ALLOWED", await TryAsync(by.GiveAsync(person.Name, account, "none")));
+            Assert.Equal("ROLE_NOT_ALLOWED", await TryAsync(by.SetAsync(person.Name, account, "none")));
+        }
 
         await FormerTimes.LeaveNoneAsync(portal.Host, person, account);
 
         var member = (await administrator.ListMembersAsync(account)).Single(one => one.User == person.Name);
         Assert.Equal(["roles/none"], member.Roles);
+        var access = await administrator.Assignments.GetUserAccessAsync(new GetUserAccessRequest { Name = person.Name });
+        Assert.Equal([("roles/none", account)], access.Held.Select(one => (one.RoleAssignment.Role, one.RoleAssignment.Scope)));
         Assert.Equal("PERMISSION_DENIED", await TryAsync(person.ReadAccountAsync(account)));
+        var may = await person.Access.ListPermissionsAsync(new ListPermissionsRequest { Resource = account });
+        Assert.Empty(may.Permissions);
+        Assert.Equal("OK", await TryAsync(administrator.SetAsync(person.Name, account, "none")));
         var none = (await administrator.Roles.GetRoleAsync(new GetRoleRequest { Name = "roles/none" })).Role;
         Assert.Equal("roles/user", none.Successor);
+        Assert.Equal("User", (await administrator.Roles.GetRoleAsync(new GetRoleRequest { Name = none.Successor })).Role.DisplayName);
         await administrator.SetAsync(person.Name, account, none.Successor["roles/".Length..]);
         Assert.Equal("OK", await TryAsync(person.ReadAccountAsync(account)));
         Assert.Equal("ROLE_NOT_ALLOWED", await TryAsync(administrator.SetAsync(person.Name, account, "none")));
@@ -95,18 +107,66 @@ public sealed class HexTests(Portal portal) : IClassFixture<Portal>
         foreach (var place in new[] { account, customer })
         {
             var person = await portal.NewPersonAsync(place);
-            var license = await portal.NewLicenseAsync(place, wanted => wanted.AwaitsConfiguration = true);
+            var license = await portal.NewLicenseAsync(place, ToBeDefined);
             using var product = new InstalledProduct();
 
-            await administrator.ConfigureAsync(license);
+            await DefineAsync(administrator, license);
             var slc = (await administrator.ReadAsync(license)).License.Slc;
             var activated = await administrator.ActivateAsync(product.Sign(product.Ask(slc)));
             await administrator.AssignAsync(license, person);
 
             Assert.StartsWith(license.Name, activated.Activation.Name, StringComparison.Ordinal);
-            Assert.Contains(activated.LicenseFile, await FilesAsync(administrator, place));
             Assert.Equal([license.Name], await person.SeenLicensesAsync());
+            await RequireDeployedAsync(administrator, place, activated, product);
         }
+    }
+
+    /// <summary>As it is sold: what it is, its organisation says.</summary>
+    private static void ToBeDefined(License wanted)
+    {
+        (wanted.AwaitsConfiguration, wanted.Edition) = (true, "basic");
+        wanted.Editions.Add("pro");
+        wanted.Features.Add(new FeatureLine { Code = "export", Counts = FeatureCount.License, Quantity = 3 });
+    }
+
+    private static async Task DefineAsync(Person administrator, License license) =>
+        await administrator.Licenses.ConfigureLicenseAsync(new ConfigureLicenseRequest
+        {
+            Name = license.Name,
+            Configuration = new LicenseConfiguration
+            {
+                Edition = "pro",
+                MachineLimit = 2,
+                Features = { new FeatureChoice { Code = "export", Quantity = 2 } },
+            },
+        });
+
+    /// <summary>
+    /// That the file which was made is handed over in each way there is, and is one that the installation takes for its own, with
+    /// what was defined in it.
+    /// </summary>
+    private async Task RequireDeployedAsync(
+        Person administrator, string account, ActivateResponse activated, InstalledProduct product)
+    {
+        Assert.Contains(activated.LicenseFile, await FilesAsync(administrator, account));
+        var mail = (await portal.MailsToAsync(administrator.Email))[^1];
+        Assert.Equal(activated.LicenseFile, ByteString.CopyFrom(mail.Part("application/jose").Content));
+        var root = Path.Combine(portal.Host.DataDirectory, "keys", "root.pem");
+        var claims = LicenseVerifier.Verify(activated.LicenseFile.Span, new VerificationOptions
+        {
+            PinnedRoots = [X509CertificateLoader.LoadCertificateFromFile(root)],
+            Product = InstalledProduct.Code,
+            BuildDate = new DateOnly(2026, 1, 15),
+            KeyThumbprint = product.PublicKey.Thumbprint,
+            Components = product.Components,
+            LastSeenGeneration = 0,
+            RevokedKeys = null,
+            RevokedActivations = null,
+            Now = TimeProvider.System.GetUtcNow(),
+            IsClockBelieved = true,
+        }).Claims;
+        Assert.Equal((activated.Activation.Name, "pro"), (claims?.Subject, claims?.Edition));
+        Assert.Equal([("export", 2)], claims?.Features.Select(one => (one.Code, one.Quantity)));
     }
 
     [Fact]
