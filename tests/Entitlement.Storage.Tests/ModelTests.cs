@@ -109,6 +109,7 @@ public class ModelTests
                 "IX_Activations_Trial",
                 "IX_AuditRecords_Actor",
                 "IX_AuditRecords_Block_Id",
+                "IX_Batches_Id",
                 "IX_ExternalIdentities_UserId_Issuer",
                 "IX_FormerHolders_AccountId_LicenseId",
                 "IX_GroupMembers_PrincipalId_GroupId",
@@ -126,6 +127,7 @@ public class ModelTests
                 "IX_ParkedRequests_Thumbprint_Jti",
                 "IX_PasswordLinks_UserId_ExpireTime",
                 "IX_Products_Code",
+                "IX_Projects_Id",
                 "IX_RoleAssignments_AccountId_Id",
                 "IX_RoleAssignments_ScopeId_RoleId_Id",
                 "IX_RoleAssignments_SubjectId_ScopeId_RoleId",
@@ -136,6 +138,7 @@ public class ModelTests
                 "IX_TrialMarks_TrialId",
                 "IX_Trials_AccountId_LicenseId_Id",
                 "IX_Users_Scope_Id",
+                "IX_Waves_Id",
             ],
             indexes.Order(StringComparer.Ordinal));
     }
@@ -151,13 +154,14 @@ public class ModelTests
         // hold are found by their own ids.
         string[] principals = ["ServiceAccount", "Group", "RoleAssignment"];
 
-        // What a stolen key signed, which files run on, what waits to be sealed or approved, what a machine tries is asked of
-        // every database in turn, should there be several.
+        // What a stolen key signed, which files run on, what waits to be sealed or approved, what a machine tries, and lists of projects over all
+        // accounts, are asked of every database in turn, should there be several.
         string[] overAll =
         [
             "IX_IssuedFiles_KeyId_FileId", "IX_Activations_Ended_FileExpireTime", "IX_AuditRecords_Block_Id", "IX_AuditRecords_Actor",
             "IX_ParkedRequests_Id", "IX_ParkedRequests_Thumbprint_Jti", "IX_AccountAncestors_AncestorId_AccountId",
             "IX_Invitations_UserId_AccountId", "IX_Memberships_UserId_AccountId", "IX_Activations_Trial",
+            "IX_Projects_Id", "IX_Waves_Id", "IX_Batches_Id",
         ];
         var owned = db.Model.GetEntityTypes()
             .Where(entity => entity.FindProperty("AccountId") is not null && !directories.Contains(entity.ClrType.Name)
