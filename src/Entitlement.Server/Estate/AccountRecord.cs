@@ -56,7 +56,7 @@ internal sealed class AccountRecord : ImportRecord
             throw Refusal.CustomerNumberTaken(number);
         }
 
-        await step.AddAsync(account, cancellationToken);
+        await step.AddAsync(account, isKnown: _origin.Id is not null, cancellationToken);
         return new Outcome($"{account.Name}", Existed: false);
     }
 

@@ -9,6 +9,7 @@ using Entitlement.Server.Idempotency;
 using Entitlement.Server.Licenses;
 using Entitlement.Server.Trials;
 using Entitlement.Storage;
+using Entitlement.Storage.Access;
 using Entitlement.Storage.Directories;
 using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
@@ -142,7 +143,7 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
         change.Audit(account: null, "product.import", $"{product.Name}", EstateJson.Of(new ProductImported(product.Code)));
     }
 
-    public async Task AddAsync(Account account, CancellationToken cancellationToken)
+    public async Task AddAsync(Account account, bool isKnown, CancellationToken cancellationToken)
     {
         if (dryRun is not null)
         {
@@ -153,6 +154,11 @@ internal sealed class ImportStep(Change change, DryRun? dryRun)
 
         await Db.AddAccountAsync(account, cancellationToken);
         change.Audit(account.Id, "account.import", $"{account.Name}");
+        if (isKnown)
+        {
+            // Servers may remember that there was no account of this name; one that was made just now nobody can have asked for.
+            change.Touch(AccessThing.Account, account.Id);
+        }
     }
 
     /// <param name="sold">The license.</param>
