@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Entitlement.Server.Tests.SignIn;
 using Entitlement.Storage;
-using Entitlement.Testing;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -13,6 +12,8 @@ namespace Entitlement.Server.Tests.Users;
 /// <summary>Which tables name people, and that each of them is exported and erased or is told here, with the reason.</summary>
 public class PersonalDataTests
 {
+    private static readonly string[] NamesOfIds = ["UserId", "PersonId", "PrincipalId", "SubjectId", "MemberId"];
+
     private const string OfTrail = "the id alone, which the trail keeps";
 
     /// <summary>As which kind an export shows the rows of a table.</summary>
@@ -131,8 +132,7 @@ public class PersonalDataTests
     [
         .. table.GetFlattenedProperties().Where(column =>
             column.Name is "Actor" or "InvitedBy" or "Caller" or "Email" or "ContactEmail" or "Address"
-            || new[] { "UserId", "PersonId", "PrincipalId", "SubjectId", "MemberId" }.Any(
-                end => column.Name.EndsWith(end, StringComparison.Ordinal))),
+            || NamesOfIds.Any(end => column.Name.EndsWith(end, StringComparison.Ordinal))),
     ];
 
     private static async Task<List<string>> ListNamingAsync(EntitlementDbContext db, Guid person)

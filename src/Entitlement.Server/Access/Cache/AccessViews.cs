@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Entitlement.Domain.Errors;
 using Microsoft.Extensions.Options;
 
@@ -101,6 +102,7 @@ internal sealed class AccessViews(
         return reading.Task.Value.WaitAsync(cancellationToken);
     }
 
+    [SuppressMessage("Usage", "VSTHRD011", Justification = "A server has no synchronization context that the task could need to go on.")]
     private Reading Begin()
     {
         var (number, before) = (++_begun, _view);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Entitlement.Domain.Errors;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Entitlement.Server.Access.Cache;
 
@@ -13,7 +13,7 @@ internal sealed class SnapshotLoads(
     ProcessCache memory,
     AccessMetrics metrics,
     TimeProvider clock,
-    ISharedSnapshots? shared = null)
+    ISharedSnapshots? shared = null) : IDisposable
 {
     /// <summary>How long callers wait for a load that another one began.</summary>
     public static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(2);
@@ -22,6 +22,8 @@ internal sealed class SnapshotLoads(
     /// Loads at the same time. A cold start asks for thousands of things at once, and the database has others to serve.
     /// </summary>
     public const int MaxLoads = 8;
+
+    private const string NoContext = "A server has no synchronization context that the task could need to go on.";
 
     private readonly ConcurrentDictionary<SnapshotKey, Load> _loads = new();
     private readonly SemaphoreSlim _places = new(MaxLoads);
@@ -56,6 +58,9 @@ internal sealed class SnapshotLoads(
         }
     }
 
+    public void Dispose() => _places.Dispose();
+
+    [SuppressMessage("Usage", "VSTHRD011", Justification = NoContext)]
     private Load Join(SnapshotKey key, NodeView view)
     {
         while (true)
@@ -95,7 +100,7 @@ internal sealed class SnapshotLoads(
                 return found;
             }
 
-            if (FindLater(key, load) is { } later)
+            if (TryFindLater(key, load, out var later))
             {
                 return await later.WaitAsync(limit.Token);
             }
@@ -121,10 +126,13 @@ internal sealed class SnapshotLoads(
     }
 
     /// <summary>What somebody brought meanwhile, or is about to bring, who came later and knew of a later version.</summary>
-    private Task<Snapshot>? FindLater(SnapshotKey key, Load load) =>
-        memory.Find(key) is { } kept && views.Changes.IsUntouched(kept.Thing, kept.Version) ? Task.FromResult(kept)
-        : _loads.TryGetValue(key, out var other) && other != load ? other.Snapshot.Value
-        : null;
+    private bool TryFindLater(SnapshotKey key, Load load, [NotNullWhen(true)] out Task<Snapshot>? later)
+    {
+        later = memory.Find(key) is { } kept && views.Changes.IsUntouched(kept.Thing, kept.Version) ? Task.FromResult(kept)
+            : _loads.TryGetValue(key, out var other) && other != load ? other.Snapshot.Value
+            : null;
+        return later is not null;
+    }
 
     private async Task<Snapshot?> FindSharedAsync(
         ISharedSnapshots shared, SnapshotKey key, long since, CancellationToken cancellationToken)

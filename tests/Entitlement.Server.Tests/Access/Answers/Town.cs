@@ -132,7 +132,7 @@ internal sealed class Town : IAsyncDisposable
             return touched;
         });
 
-    private Task ChangeAsync(Func<EntitlementDbContext, (AccessThing, Guid)[]> change) =>
+    private Task<long> ChangeAsync(Func<EntitlementDbContext, (AccessThing, Guid)[]> change) =>
         Host.Services.GetRequiredService<Writer>().RunAsync(
             (db, token) => db.RaiseAsync(change(db), token), CancellationToken.None);
 

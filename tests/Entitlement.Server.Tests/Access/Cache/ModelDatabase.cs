@@ -135,7 +135,7 @@ internal sealed class ModelDatabase(TimeProvider clock) : IAccessSource
         while (true)
         {
             var reader = new SnapshotReader(memory, changes, things);
-            if (question.TryAnswer(ref reader, out T answer))
+            if (question.TryAnswer(ref reader, out var answer))
             {
                 return answer;
             }

@@ -4,13 +4,20 @@ namespace Entitlement.Server.Access.Cache.Shared;
 
 /// <summary>
 /// One connection, for as long as it is to be trusted. Answers have no ids: after one too many each is that to the
-/// question before, for good. So a connection that was lost, answers too late or gives what is not intact several times
-/// in a row is given up, and <see cref="RedisLink"/> makes another.
+/// question before, for good. So a connection that was lost, answers nothing in time for a while or gives what is not
+/// intact several times in a row is given up, and <see cref="RedisLink"/> makes another.
 /// </summary>
 internal sealed class RedisConnection : IDisposable
 {
-    /// <summary>Failures in a row after which nobody waits for it any more.</summary>
-    private const int MaxFailures = 5;
+    /// <summary>Values in a row that are not intact, after which it is given up.</summary>
+    private const int MaxRejections = 5;
+
+    /// <summary>
+    /// For how many time limits nothing may be answered in time, while something is asked. Not a number of questions: a server
+    /// that is short of processors is late with all that are under way at once, and must not lose just then what keeps its
+    /// database from being asked.
+    /// </summary>
+    private const int MaxSilence = 5;
 
     /// <summary>Questions that may be under way; more are not asked.</summary>
     private const int MaxUnderWay = 1_024;
@@ -20,9 +27,10 @@ internal sealed class RedisConnection : IDisposable
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _failures;
-    private int _underWay;
+    private long _silentSince;
+    private int _rejected;
     private int _rejections;
+    private int _underWay;
 
     private RedisConnection(ConnectionMultiplexer multiplexer, TimeSpan timeout, TimeProvider clock)
     {
@@ -69,7 +77,7 @@ internal sealed class RedisConnection : IDisposable
                 .WaitAsync(options.ConnectTimeout, clock, cancellationToken);
 
             // One that connects and then answers too late would make calls wait in vain, again and again.
-            await connection._database.PingAsync().WaitAsync(options.Timeout, clock, cancellationToken);
+            await connection._database.PingAsync().WaitAsync(MaxSilence * options.Timeout, clock, cancellationToken);
             return connection;
         }
         catch
@@ -93,12 +101,14 @@ internal sealed class RedisConnection : IDisposable
         try
         {
             asked = ask(_database);
-            return new Answer<T>(await asked.WaitAsync(_timeout, _clock, cancellationToken));
+            var answer = new Answer<T>(await asked.WaitAsync(_timeout, _clock, cancellationToken));
+            Volatile.Write(ref _silentSince, 0);
+            return answer;
         }
         // Whatever a library makes of an answer that was spoilt on its way: the caller has the database to ask.
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Fail(RedisFault.KindOf(failure));
+            NoteSilence(RedisFault.KindOf(failure));
             return null;
         }
         finally
@@ -110,13 +120,17 @@ internal sealed class RedisConnection : IDisposable
     /// <summary>
     /// Something came back that only this connection's own server, in its right turn, could have said.
     /// </summary>
-    public void Succeed() => Volatile.Write(ref _failures, 0);
+    public void Succeed() => Volatile.Write(ref _rejected, 0);
 
     /// <summary>What came back was not intact.</summary>
     /// <returns>Whether it is the first time.</returns>
     public bool Reject()
     {
-        Fail("ValueRejected");
+        if (Interlocked.Increment(ref _rejected) >= MaxRejections)
+        {
+            _broken.TrySetResult("ValueRejected");
+        }
+
         return Interlocked.Increment(ref _rejections) == 1;
     }
 
@@ -133,9 +147,11 @@ internal sealed class RedisConnection : IDisposable
         multiplexer.Dispose();
     }
 
-    private void Fail(string kind)
+    private void NoteSilence(string kind)
     {
-        if (Interlocked.Increment(ref _failures) >= MaxFailures)
+        var now = _clock.GetTimestamp();
+        var since = Interlocked.CompareExchange(ref _silentSince, now, 0);
+        if (since != 0 && _clock.GetElapsedTime(since, now) >= MaxSilence * _timeout)
         {
             _broken.TrySetResult(kind);
         }

@@ -1,4 +1,3 @@
-using Entitlement.Server.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Access.Cache.Shared;

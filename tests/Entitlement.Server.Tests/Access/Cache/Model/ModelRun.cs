@@ -54,9 +54,9 @@ internal sealed class ModelRun : IDisposable
     private readonly ModelNode[] _nodes;
     private readonly List<ModelNode> _ended = [];
     private readonly List<string> _violations = [];
+    private readonly List<Task> _begun = [];
     private long _token;
     private int _asked;
-    private int _open;
 
     /// <summary>Counts what may make a question wait or fail.</summary>
     private int _disturbances;
@@ -82,19 +82,16 @@ internal sealed class ModelRun : IDisposable
         }
 
         _pump.Do(Recover);
-        _pump.DoUntil(() => _open == 0);
+        _pump.DoUntil(AllEnded);
         foreach (var node in _nodes)
         {
             // Once everything is well, everybody answers, and by what stands.
-            _pump.Do(() => Ask(node, 0b111, node.Views.FromNowOn(), _database.Version));
+            _pump.Do(() => Begin(AskAsync(node, 0b111, node.Views.FromNowOn(), _database.Version)));
         }
 
-        _pump.DoUntil(() => _open == 0);
-        if (_open > 0)
-        {
-            _violations.Add($"{_open} of {_asked} were never answered.");
-        }
-
+        _pump.DoUntil(AllEnded);
+        _violations.AddRange(_begun.Where(task => !task.IsCompletedSuccessfully).Select(task =>
+            task.Exception?.InnerException?.ToString() ?? "A question was never answered."));
         return _violations;
     }
 
@@ -106,6 +103,10 @@ internal sealed class ModelRun : IDisposable
         }
     }
 
+    private void Begin(Task task) => _begun.Add(task);
+
+    private bool AllEnded() => _begun.TrueForAll(task => task.IsCompleted);
+
     private ModelNode NewNode() => new(_database, _shared, _clock, MaxStaleness, _broken);
 
     private void Take(Step step)
@@ -114,13 +115,13 @@ internal sealed class ModelRun : IDisposable
         switch (step.Act)
         {
             case Act.Ask:
-                Ask(node, step.Number, default, 0);
+                Begin(AskAsync(node, step.Number, default, 0));
                 break;
             case Act.AskByToken:
-                Ask(node, step.Number, Freshness.OfToken(_token, "token"), _token);
+                Begin(AskAsync(node, step.Number, Freshness.OfToken(_token, "token"), _token));
                 break;
             case Act.AskFully:
-                Ask(node, step.Number, node.Views.FromNowOn(), _database.Version);
+                Begin(AskAsync(node, step.Number, node.Views.FromNowOn(), _database.Version));
                 break;
             case Act.Commit:
                 Commit(node, step.Number);
@@ -130,7 +131,7 @@ internal sealed class ModelRun : IDisposable
                 Restart(step.Node % Nodes);
                 break;
             case Act.ReadClock:
-                Read(node);
+                Begin(ReadAsync(node));
                 break;
             case Act.Advance:
                 Advance(TimeSpan.FromMilliseconds(Milliseconds[step.Number % Milliseconds.Length]));
@@ -203,7 +204,7 @@ internal sealed class ModelRun : IDisposable
 
         if (step.Act != Act.DropHint && (node.Views.Newest is null || node.Views.Newest.Version < version))
         {
-            Read(node);
+            Begin(ReadAsync(node));
         }
     }
 
@@ -239,7 +240,7 @@ internal sealed class ModelRun : IDisposable
     private static List<int> Chosen(int number) =>
         [.. Enumerable.Range(0, Accounts).Where(account => ((number % 7) + 1 & (1 << account)) != 0)];
 
-    private static async void Read(ModelNode node)
+    private static async Task ReadAsync(ModelNode node)
     {
         try
         {
@@ -255,14 +256,13 @@ internal sealed class ModelRun : IDisposable
     /// <param name="number">About which accounts.</param>
     /// <param name="freshness">How fresh the answer must be.</param>
     /// <param name="atLeast">The version that it must not be behind.</param>
-    private async void Ask(ModelNode node, int number, Freshness freshness, long atLeast)
+    private async Task AskAsync(ModelNode node, int number, Freshness freshness, long atLeast)
     {
         var accounts = Chosen(number);
         atLeast = Math.Max(atLeast, Math.Max(node.Answered, node.Committed));
         var disturbances = _disturbances;
         var isQuiet = !_database.IsDown && _database.Waiting == 0 && _nodes.Concat(_ended).All(one => one.Slowness == Slowness.None);
         var name = $"question {++_asked}";
-        _open++;
         try
         {
             var answer = await node.Cache.AskAsync<Values, long[]>(new Values(accounts), freshness, CancellationToken.None);
@@ -275,8 +275,6 @@ internal sealed class ModelRun : IDisposable
                 _violations.Add($"{name} was refused with {refused.Reason} while all was well.");
             }
         }
-
-        _open--;
 
         // Who waits for another's load for too long goes alone.
         if (node.MostLoads > 1 && _kept < SnapshotLoads.JoinLimit)

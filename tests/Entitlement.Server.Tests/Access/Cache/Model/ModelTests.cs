@@ -1,4 +1,3 @@
-using Entitlement.Server.Access.Cache;
 using FsCheck;
 using FsCheck.Fluent;
 

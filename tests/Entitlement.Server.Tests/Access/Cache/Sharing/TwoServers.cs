@@ -1,5 +1,4 @@
 using Entitlement.Domain.Access;
-using Entitlement.Server.Access;
 using Entitlement.Server.Access.Cache;
 using Entitlement.Storage.Access;
 using Entitlement.Storage.Writing;
@@ -11,7 +10,7 @@ using Permission = Entitlement.V1.Permission;
 using Role = Entitlement.Domain.Access.Role;
 using RoleAssignment = Entitlement.Domain.Access.RoleAssignment;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 /// <summary>
 /// Two servers on one PostgreSQL and one Redis, and a service account that may read all accounts, or not: the first server

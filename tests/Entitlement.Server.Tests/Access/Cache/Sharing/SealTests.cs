@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Entitlement.Server.Access.Cache.Shared;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 public class SealTests
 {

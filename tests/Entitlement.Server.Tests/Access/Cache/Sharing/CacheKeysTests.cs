@@ -4,7 +4,7 @@ using Entitlement.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 public class CacheKeysTests
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using Entitlement.Testing;
 using Xunit.Abstractions;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 public sealed class TwoServersTests(ITestOutputHelper output) : IAsyncLifetime
 {

@@ -3,7 +3,7 @@ using Grpc.Health.V1;
 using Microsoft.Extensions.Logging;
 using Service = Grpc.Health.V1.Health;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 public class RedisAwayTests
 {

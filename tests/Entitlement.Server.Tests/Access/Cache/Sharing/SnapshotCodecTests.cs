@@ -4,7 +4,7 @@ using Entitlement.Server.Access;
 using Entitlement.Server.Access.Cache;
 using Entitlement.Server.Access.Cache.Shared;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 public class SnapshotCodecTests
 {

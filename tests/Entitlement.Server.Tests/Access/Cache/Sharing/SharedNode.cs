@@ -6,7 +6,7 @@ using Entitlement.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Entitlement.Server.Tests.Access.Cache.Shared;
+namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 /// <summary>
 /// What one server has to share by: its keys, its link to Redis and its values, beside others on the same database.
