@@ -1,5 +1,6 @@
 using System.Globalization;
 using Entitlement.Benchmarks;
+using Entitlement.Benchmarks.Checking;
 
 if (args is ["--help" or "-h", ..])
 {
@@ -22,6 +23,9 @@ if (args is ["--help" or "-h", ..])
         engines that npm installs into a temporary folder (some minutes). 'decisions N' stops at N assignments, and
         'decisions alone' leaves the others out.
 
+        'checks' measures checks of permissions over gRPC: from memory, from Redis, from the database, fully consistent
+        and in batches, beside a server that decides nothing (two minutes; needs redis-server).
+
         How to read it: README.md beside this program. Progress goes to standard error, the report to standard output.
         """);
     return 0;
@@ -37,6 +41,12 @@ if (args is [Decisions.Command, ..])
 {
     var most = args is [_, var text] && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
     await Decisions.RunAsync(withPeers: args is not [_, "alone"], most, Console.WriteLine);
+    return 0;
+}
+
+if (args is [Checks.Command])
+{
+    await Checks.RunAsync(Console.WriteLine);
     return 0;
 }
 

@@ -80,6 +80,41 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
         static string? LicenseFile(JsonNode answer) => (string?)answer["license_file"];
     }
 
+    [Fact]
+    public async Task Checks_permissions_singly_and_in_batches_while_access_changes()
+    {
+        var single = (await DriveAsync("check", "--count", "200", "--accounts", "3", "--changes", "1", "--json")).Succeeded().Json;
+        var batches = (await DriveAsync("check", "--count", "20", "--accounts", "3", "--batch", "50", "--json")).Succeeded().Json;
+        var given = (await _service.EntitleAsync("audit", "list", "--action", "role.assign", "--json")).Succeeded().Json["records"]!;
+
+        Assert.Equal((200, 20), (Answered(single), Answered(batches)));
+
+        // The one that all checks rest on, and one in each hundred calls.
+        Assert.Equal(3, given.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Writes_checks_and_changes_that_a_tool_sends_by_the_json_of_the_contract()
+    {
+        var (checks, changes) = (_folder.File("checks.json"), _folder.File("changes.json"));
+        (await DriveAsync("checks", "--count", "4", "--accounts", "2", "--out", checks)).Succeeded();
+        (await DriveAsync("checks", "--count", "4", "--accounts", "2", "--changes", "100", "--out", changes)).Succeeded();
+
+        using var channel = _service.OpenChannel();
+        var headers = await _service.CredentialsAsync();
+        foreach (var message in JsonNode.Parse(await File.ReadAllTextAsync(checks))!.AsArray())
+        {
+            var check = JsonParser.Default.Parse<CheckPermissionRequest>(message!.ToJsonString());
+            Assert.True((await new AccessService.AccessServiceClient(channel).CheckPermissionAsync(check, headers)).Allowed);
+        }
+
+        var parsed = JsonNode.Parse(await File.ReadAllTextAsync(changes))!.AsArray()
+            .Select(message => JsonParser.Default.Parse<SetRolesRequest>(message!.ToJsonString()))
+            .ToList();
+        Assert.Equal([1, 1, 0, 0], parsed.Select(change => change.Roles.Count));
+        await new RoleAssignmentService.RoleAssignmentServiceClient(channel).SetRolesAsync(parsed[0], headers);
+    }
+
     private async Task<List<JsonNode>> SendAsync(string file)
     {
         var lines = (await DriveAsync("send", "--requests", file)).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

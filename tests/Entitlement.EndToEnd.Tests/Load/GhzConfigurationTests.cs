@@ -1,18 +1,28 @@
 using System.Text.Json.Nodes;
 using Entitlement.EndToEnd.Tests.Machinery;
 using Entitlement.V1;
+using Google.Protobuf.Reflection;
 
 namespace Entitlement.EndToEnd.Tests.Load;
 
 /// <summary>The configurations for ghz, which this project's machines can't have: they must fit the contract all the same.</summary>
 public sealed class GhzConfigurationTests
 {
+    private static readonly string[] Activities = ["access-change", "activate", "check-batch", "check"];
+
+    private static readonly string[] Ways = ["proto", "reflection"];
+
+    private static readonly string[] Loops = ["closed", "open"];
+
     /// <summary>The members of ghz's configuration that are used here, as its documentation names them.</summary>
     private static readonly string[] Known =
     [
-        "async", "call", "concurrency", "connections", "data-file", "host", "import-paths", "insecure", "name", "proto", "rps",
+        "async", "call", "concurrency", "connections", "data-file", "host", "import-paths", "insecure", "metadata-file", "name", "proto", "rps",
         "timeout", "total",
     ];
+
+    private static IEnumerable<MethodDescriptor> Methods =>
+        [.. ActivationService.Descriptor.Methods, .. AccessService.Descriptor.Methods, .. RoleAssignmentService.Descriptor.Methods];
 
     public static TheoryData<string> Files => [.. Names];
 
@@ -20,8 +30,11 @@ public sealed class GhzConfigurationTests
         Directory.EnumerateFiles(Repository.At("tools/load/ghz")).Select(file => Path.GetFileName(file));
 
     [Fact]
-    public void Exist_for_both_loops_by_both_ways_to_the_contract() => Assert.Equal(
-        ["activate-proto-closed.json", "activate-proto-open.json", "activate-reflection-closed.json", "activate-reflection-open.json"],
+    public void Exist_for_each_activity_in_both_loops_by_both_ways_to_the_contract() => Assert.Equal(
+        from activity in Activities
+        from way in Ways
+        from loop in Loops
+        select $"{activity}-{way}-{loop}.json",
         Names.Order(StringComparer.Ordinal));
 
     [Theory]
@@ -32,7 +45,7 @@ public sealed class GhzConfigurationTests
 
         Assert.Empty(configuration.Select(member => member.Key).Except(Known, StringComparer.Ordinal));
         var call = (string)configuration["call"]!;
-        Assert.Contains(call, ActivationService.Descriptor.Methods.Select(method => $"{method.Service.FullName}.{method.Name}"));
+        Assert.Contains(call, Methods.Select(method => $"{method.Service.FullName}.{method.Name}"));
         var isOpen = configuration["async"] is not null && configuration["rps"] is not null;
         Assert.Equal(file.Contains("open", StringComparison.Ordinal), isOpen);
         if (file.Contains("proto", StringComparison.Ordinal))

@@ -1,7 +1,6 @@
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
-using Google.Protobuf.Reflection;
 
 namespace Entitlement.Load;
 
@@ -22,20 +21,36 @@ internal static class Estate
         Connection connection, int licenses, Screen screen, CancellationToken cancellation)
     {
         var product = await FindProductAsync(connection, cancellation) ?? await CreateProductAsync(connection, cancellation);
-        var account = await connection.CallAsync<CreateAccountRequest, CreateAccountResponse>(
-            Method(AccountService.Descriptor, nameof(AccountService.AccountServiceClient.CreateAccount)),
-            new() { Account = new() { DisplayName = "Load test", ExternalRef = Reference } },
-            cancellation);
+        var account = await OpenAccountAsync(connection, cancellation);
 
         var codes = new string[licenses];
         var progress = new Progress(screen, "licenses at hand", licenses);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
         await Parallel.ForAsync(0, licenses, parallel, async (i, token) =>
         {
-            codes[i] = await CreateLicenseAsync(connection, account.Account.Name, product, i, token);
+            codes[i] = await CreateLicenseAsync(connection, account, product, i, token);
             progress.Step();
         });
         return codes;
+    }
+
+    /// <param name="connection">To the service.</param>
+    /// <param name="cancellation">Stops before the next call.</param>
+    /// <param name="parent">The account above it; null for that of all load.</param>
+    /// <param name="number">Which one below it.</param>
+    /// <returns>The account's name.</returns>
+    public static async Task<string> OpenAccountAsync(
+        Connection connection, CancellationToken cancellation, string? parent = null, int number = 0)
+    {
+        var opened = await connection.CallAsync<CreateAccountRequest, CreateAccountResponse>(
+            Calls.CreateAccount,
+            new()
+            {
+                Account = new() { DisplayName = "Load test", ExternalRef = parent is null ? Reference : $"{Reference}-{number}" },
+                Parent = parent ?? "",
+            },
+            cancellation);
+        return opened.Account.Name;
     }
 
     private static async Task<string?> FindProductAsync(Connection connection, CancellationToken cancellation)
@@ -44,7 +59,7 @@ internal static class Estate
         do
         {
             var page = await connection.CallAsync<ListProductsRequest, ListProductsResponse>(
-                Method(ProductService.Descriptor, nameof(ProductService.ProductServiceClient.ListProducts)), request, cancellation);
+                Calls.ListProducts, request, cancellation);
             if (page.Products.FirstOrDefault(product => product.Code == ProductCode) is { } found)
             {
                 return found.Name;
@@ -59,7 +74,7 @@ internal static class Estate
     private static async Task<string> CreateProductAsync(Connection connection, CancellationToken cancellation)
     {
         var created = await connection.CallAsync<CreateProductRequest, CreateProductResponse>(
-            Method(ProductService.Descriptor, nameof(ProductService.ProductServiceClient.CreateProduct)),
+            Calls.CreateProduct,
             new() { Product = new() { Code = ProductCode, DisplayName = "Load test" } },
             cancellation);
         return created.Product.Name;
@@ -71,11 +86,9 @@ internal static class Estate
         var license = new License { Product = product, MachineLimit = MachineLimit, ExternalRef = $"{Reference}-{number}" };
         license.Features.Add(new FeatureLine { Code = "export", Counts = FeatureCount.License, Quantity = 1 });
         var created = await connection.CallAsync<CreateLicenseRequest, CreateLicenseResponse>(
-            Method(LicenseService.Descriptor, nameof(LicenseService.LicenseServiceClient.CreateLicense)),
+            Calls.CreateLicense,
             new() { Parent = account, License = license },
             cancellation);
         return created.License.Slc;
     }
-
-    private static MethodDescriptor Method(ServiceDescriptor service, string name) => service.FindMethodByName(name);
 }

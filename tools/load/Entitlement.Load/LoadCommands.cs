@@ -12,24 +12,23 @@ namespace Entitlement.Load;
 /// <summary>The commands of <c>tools/load/drive</c>.</summary>
 internal static class LoadCommands
 {
-    private static readonly Option<int> Count =
-        Number("--count", "How many requests, each a fresh one of an installation of its own.", 10_000, 10_000_000);
+    public static readonly Option<int> Count = Number("--count", "How many requests, no two alike.", 10_000, 10_000_000);
 
     private static readonly Option<int> Licenses = Number("--licenses", "Over how many licenses they are spread.", 100, 1_000_000);
 
-    private static readonly Option<int> Callers =
+    public static readonly Option<int> Callers =
         Number("--callers", "How many calls are under way at any time (closed loop).", 64, 10_000);
 
-    private static readonly Option<int> Connections = Number("--connections", "Connections that the calls share.", 4, 1_000);
+    public static readonly Option<int> Connections = Number("--connections", "Connections that the calls share.", 4, 1_000);
 
-    private static readonly Option<int?> Rate = new("--rate")
+    public static readonly Option<int?> Rate = new("--rate")
     {
         Description = "Calls begun each second, whether or not earlier ones were answered (open loop); --callers then plays no part.",
         HelpName = "NUMBER",
         Validators = { result => Require(result, 100_000) },
     };
 
-    private static readonly Option<string> Out = new("--out")
+    public static readonly Option<string> Out = new("--out")
     {
         Description = "Where to write them.",
         HelpName = "FILE",
@@ -59,9 +58,11 @@ internal static class LoadCommands
             Count, Licenses, Callers, Rate, Connections),
         Make("requests", "Write fresh requests for the configurations in tools/load/ghz, or for send", WriteAsync, Count, Licenses, Out),
         Make("send", "Send the requests of a file once each and print every answer as a line of JSON", SendAsync, Requests, Callers, Connections),
+        CheckCommands.CreateCheck(),
+        CheckCommands.CreateWrite(),
     });
 
-    private static Command Make(
+    public static Command Make(
         string name, string description, Func<ParseResult, CancellationToken, Task<ExitCode>> run, params ReadOnlySpan<Option> options)
     {
         var command = new Command(name, description);
@@ -78,15 +79,21 @@ internal static class LoadCommands
     {
         var screen = Screen.Of(parse);
         var requests = await MakeAsync(parse, screen, cancellation);
-        using var service = new Target(parse, parse.GetValue(Connections));
-        var progress = new Progress(screen, "answered", requests.Length);
+        using var service = new Target(parse, parse.GetValue(Connections), asProduct: true);
+        return await DriveAsync(parse, requests.Length, (i, token) => service.ActivateAsync(requests[i], token), cancellation);
+    }
+
+    /// <summary>Makes calls in the loop that is asked for, and prints what became of them.</summary>
+    public static async Task<ExitCode> DriveAsync(
+        ParseResult parse, int count, Func<int, CancellationToken, Task<CallError?>> call, CancellationToken cancellation)
+    {
+        var screen = Screen.Of(parse);
+        var progress = new Progress(screen, "answered", count);
         var run = parse.GetValue(Rate) is { } rate
-            ? await Drive.OpenAsync(requests.Length, rate, CallAsync, progress, cancellation)
-            : await Drive.ClosedAsync(requests.Length, parse.GetValue(Callers), CallAsync, progress, cancellation);
+            ? await Drive.OpenAsync(count, rate, call, progress, cancellation)
+            : await Drive.ClosedAsync(count, parse.GetValue(Callers), call, progress, cancellation);
         LoadReport.Of(run).Show(screen);
         return ExitCodeOf(run);
-
-        Task<CallError?> CallAsync(int i, CancellationToken token) => service.ActivateAsync(requests[i], token);
     }
 
     private static ExitCode ExitCodeOf(LoadRun run) =>
@@ -97,7 +104,7 @@ internal static class LoadCommands
         var screen = Screen.Of(parse);
         await using var file = File.OpenRead(parse.GetRequiredValue(Requests));
         var requests = await JsonSerializer.DeserializeAsync<WrittenRequest[]>(file, Json, cancellation) ?? [];
-        using var service = new Target(parse, parse.GetValue(Connections));
+        using var service = new Target(parse, parse.GetValue(Connections), asProduct: true);
         var progress = new Progress(screen, "answered", requests.Length);
         var run = await Drive.ClosedAsync(requests.Length, parse.GetValue(Callers), CallAsync, progress, cancellation);
         return ExitCodeOf(run);
@@ -132,7 +139,7 @@ internal static class LoadCommands
         return FreshRequests.Make(codes, parse.GetValue(Count), new Progress(screen, "requests made", parse.GetValue(Count)), cancellation);
     }
 
-    private static Option<int> Number(string name, string description, int usual, int most) => new(name)
+    public static Option<int> Number(string name, string description, int usual, int most) => new(name)
     {
         Description = description,
         HelpName = "NUMBER",

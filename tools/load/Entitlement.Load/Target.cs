@@ -8,20 +8,20 @@ using Grpc.Core;
 
 namespace Entitlement.Load;
 
-/// <summary>The service that is driven, by a number of connections, called as installed products call it.</summary>
+/// <summary>The service that is driven, by a number of connections.</summary>
 internal sealed class Target : IDisposable
 {
-    private static readonly MethodDescriptor Activate =
-        ActivationService.Descriptor.FindMethodByName(nameof(ActivationService.ActivationServiceClient.Activate));
-
     private readonly Uri _address;
     private readonly Connection[] _connections;
     private int _next = -1;
 
-    public Target(ParseResult parse, int connections)
+    /// <param name="parse">The command line.</param>
+    /// <param name="connections">How many connections the calls share.</param>
+    /// <param name="asProduct">Whether calls carry no credentials, as those of installed products.</param>
+    public Target(ParseResult parse, int connections, bool asProduct)
     {
         _address = GlobalOptions.Address(parse);
-        _connections = [.. Enumerable.Range(0, connections).Select(_ => Connection.Open(parse, withoutCredentials: true))];
+        _connections = [.. Enumerable.Range(0, connections).Select(_ => Connection.Open(parse, asProduct))];
     }
 
     /// <summary>Hands in a request that nobody sent before.</summary>
@@ -33,14 +33,21 @@ internal sealed class Target : IDisposable
             var (_, error) => error,
         };
 
+    /// <inheritdoc cref="CallAsync"/>
+    public Task<(ActivateResponse? Answer, CallError? Error)> SendAsync(byte[] request, CancellationToken cancellation) =>
+        CallAsync<ActivateRequest, ActivateResponse>(
+            Calls.Activate, new ActivateRequest { LicenseRequest = UnsafeByteOperations.UnsafeWrap(request) }, cancellation);
+
     /// <returns>The answer, or status and reason of the refusal or of what happened on the way.</returns>
-    public async Task<(ActivateResponse? Answer, CallError? Error)> SendAsync(byte[] request, CancellationToken cancellation)
+    public async Task<(TResponse? Answer, CallError? Error)> CallAsync<TRequest, TResponse>(
+        MethodDescriptor rpc, TRequest request, CancellationToken cancellation)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
     {
         var connection = _connections[(uint)Interlocked.Increment(ref _next) % _connections.Length];
         try
         {
-            return (await connection.CallAsync<ActivateRequest, ActivateResponse>(
-                Activate, new ActivateRequest { LicenseRequest = UnsafeByteOperations.UnsafeWrap(request) }, cancellation), null);
+            return (await connection.CallAsync<TRequest, TResponse>(rpc, request, cancellation), null);
         }
         catch (RpcException failure) when (failure.StatusCode != StatusCode.Cancelled)
         {
