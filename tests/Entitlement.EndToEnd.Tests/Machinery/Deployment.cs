@@ -48,10 +48,10 @@ internal sealed class Deployment : IAsyncDisposable
         _folder.Dispose();
     }
 
-    /// <summary>Two servers on an empty database, with keys and an administrator made beforehand.</summary>
+    /// <summary>Two servers on a migrated database, with keys and an administrator made beforehand.</summary>
     private async Task<IReadOnlyList<Service>> ShareAsync(DatabaseKind database)
     {
-        _sharedDatabase = await PostgreSqlServer.CreateDatabaseAsync(migrate: false);
+        _sharedDatabase = await PostgreSqlServer.CreateDatabaseAsync(migrate: true);
         var keys = _folder.File("keys");
         string[] settings =
         [
@@ -61,7 +61,6 @@ internal sealed class Deployment : IAsyncDisposable
             "--LicenseFile:Issuer=https://licenses.example",
         ];
         (await Command.RunAsync("dotnet", Repository.EntitleProgram, "keys", "init", "--dir", keys)).Succeeded();
-        (await Command.RunAsync("dotnet", [Repository.ServerProgram, "migrate", .. settings])).Succeeded();
         var made = await Command.RunAsync("dotnet", [Repository.ServerProgram, "admin", "create", "--name", "ops", .. settings]);
         var keyFile = _folder.Write("ops.key", made.Succeeded().Output);
         return

@@ -74,6 +74,7 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Starts the server and waits until it serves.</summary>
     public async Task StartAsync(params string[] options)
     {
+        await PrepareAsync();
         _process = Launch(options);
         Follow(_process.StandardOutput);
         Follow(_process.StandardError);
@@ -102,9 +103,11 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>The end that no process can do anything about (SIGKILL).</summary>
     public async Task KillAsync()
     {
-        _process!.Kill();
+        Kill();
         await WaitForEndAsync();
     }
+
+    public void Kill() => _process!.Kill();
 
     public async Task WaitForEndAsync()
     {
@@ -141,6 +144,19 @@ internal sealed class Service : IAsyncDisposable
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.ImportFromPemFile(_tlsRoot);
         return policy;
+    }
+
+    /// <summary>Lays a migrated database there, as long as there is none: making it takes seconds, and the quickstart's server does it.</summary>
+    private async Task PrepareAsync()
+    {
+        var database = Path.Combine(DataDirectory, "entitlement.db");
+        if (File.Exists(database) || Settings.Any(setting => setting.StartsWith("--Storage:Provider=", StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await SqliteTemplate.CopyToAsync(database);
     }
 
     private Process Launch(string[] options)

@@ -1,20 +1,30 @@
 namespace Entitlement.EndToEnd.Tests.Machinery;
 
-/// <summary>One running service for the tests of a class; each test makes products and accounts of its own in it.</summary>
-public sealed class ServiceFixture : IAsyncLifetime, IDisposable
+/// <summary>
+/// One running service for all tests that want nothing special of theirs: each makes products and accounts of its own in it. A
+/// service for each class would start as often as all of these tests take together.
+/// </summary>
+public sealed class ServiceFixture : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private static readonly Task<Service> Shared = StartAsync();
 
     internal Service Service { get; private set; } = null!;
 
-    public Task InitializeAsync()
+    public async Task InitializeAsync() => Service = await Shared;
+
+    // Others may still need it; it ends with the process of the tests.
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    private static async Task<Service> StartAsync()
     {
-        Service = new Service(_folder.Path);
-        return Service.StartAsync();
+        var folder = new TemporaryFolder();
+        var service = new Service(folder.File("data"));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            service.Kill();
+            folder.Dispose();
+        };
+        await service.StartAsync();
+        return service;
     }
-
-    public async Task DisposeAsync() => await Service.DisposeAsync();
-
-    // After DisposeAsync: the server still writes into the folder until then.
-    public void Dispose() => _folder.Dispose();
 }
