@@ -192,7 +192,26 @@ public sealed class EstateFileTests : IDisposable
         };
         yield return new EstateRecord
         {
-            Account = new EstateAccount { Name = "accounts/1", ExternalRef = "-C-1", DisplayName = "'Works\", \r\nLtd ", CreateTime = time },
+            Account = new EstateAccount
+            {
+                Name = "accounts/1",
+                ExternalRef = "-C-1",
+                DisplayName = "'Works\", \r\nLtd ",
+                CreateTime = time,
+                Parent = "accounts/0",
+                ParentRef = "+C-0",
+                CustomerNumber = "=7",
+                Contact = new ContactDetails
+                {
+                    PostalAddress = "1 \"Mill\" Lane,\nTown",
+                    CountryCode = "DE",
+                    ContactName = "@Ann",
+                    ContactEmail = "ann@example.com",
+                    ContactPhoneNumber = "+49 1",
+                },
+                Policy = AccountPolicy.OpenUntilSupervised,
+                SuperviseTime = time,
+            },
         };
         yield return new EstateRecord
         {
@@ -204,6 +223,9 @@ public sealed class EstateFileTests : IDisposable
                 AccountRef = "C-1",
                 ProductCode = "acme-cad",
                 Edition = "+pro",
+                Editions = { "+pro", "=basic" },
+                AwaitsConfiguration = true,
+                SoldMachineLimit = 7,
                 Slc = "AAAAA",
                 ActivationMode = ActivationMode.PortalOnly,
                 MachineLimit = 5,

@@ -3,11 +3,20 @@ using Entitlement.EndToEnd.Tests.Machinery;
 namespace Entitlement.EndToEnd.Tests.CommandLine;
 
 /// <summary>Moving in and out from the shell.</summary>
-public sealed class EstateTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>, IDisposable
+public sealed class EstateTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private Service Service => fixture.Service;
+    private Service Service { get; set; } = null!;
+
+    /// <summary>Its own: an export tells of all that there is.</summary>
+    public Task InitializeAsync()
+    {
+        Service = new Service(_folder.File("data"));
+        return Service.StartAsync();
+    }
+
+    public async Task DisposeAsync() => await Service.DisposeAsync();
 
     public void Dispose() => _folder.Dispose();
 

@@ -15,14 +15,16 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <param name="database">Which.</param>
     /// <param name="program">The server, unless a test has another in its place.</param>
-    public static async Task<Deployment> StartAsync(DatabaseKind database, string? program = null)
+    /// <param name="options">Of all servers, beside those that the database asks for.</param>
+    public static async Task<Deployment> StartAsync(
+        DatabaseKind database, string? program = null, params string[] options)
     {
         var deployment = new Deployment(program ?? Repository.ServerProgram);
         try
         {
             deployment.Services = database == DatabaseKind.Sqlite
-                ? [new Service(deployment._folder.Path) { Program = deployment._program }]
-                : await deployment.ShareAsync(database);
+                ? [new Service(deployment._folder.Path) { Program = deployment._program, Settings = options }]
+                : await deployment.ShareAsync(database, options);
             await Task.WhenAll(deployment.Services.Select(service => service.StartAsync()));
             return deployment;
         }
@@ -49,7 +51,7 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>Two servers on a migrated database, with keys and an administrator made beforehand.</summary>
-    private async Task<IReadOnlyList<Service>> ShareAsync(DatabaseKind database)
+    private async Task<IReadOnlyList<Service>> ShareAsync(DatabaseKind database, string[] options)
     {
         _sharedDatabase = await PostgreSqlServer.CreateDatabaseAsync(migrate: true);
         var keys = _folder.File("keys");
@@ -59,6 +61,7 @@ internal sealed class Deployment : IAsyncDisposable
             $"--Storage:ConnectionString={_sharedDatabase}",
             $"--Signing:Directory={keys}",
             "--LicenseFile:Issuer=https://licenses.example",
+            .. options,
         ];
         (await Command.RunAsync("dotnet", Repository.EntitleProgram, "keys", "init", "--dir", keys)).Succeeded();
         var made = await Command.RunAsync("dotnet", [Repository.ServerProgram, "admin", "create", "--name", "ops", .. settings]);
