@@ -41,7 +41,7 @@ internal sealed class AccessWatch(
         string after, IServerStreamWriter<WatchAccessResponse> stream, CancellationToken cancellationToken)
     {
         var now = await ReadVersionAsync(cancellationToken);
-        var told = after.Length == 0 ? now : Messages.ReadToken(after, now, "after");
+        var told = after.Length == 0 ? now : ConsistencyToken.Read(after, "after", now);
         await stream.WriteAsync(
             new WatchAccessResponse { ConsistencyToken = ConsistencyToken.Of(told) }, cancellationToken);
         using var timer = new PeriodicTimer(Interval, clock);

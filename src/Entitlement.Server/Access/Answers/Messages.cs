@@ -1,4 +1,3 @@
-using System.Globalization;
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Storage.Access;
@@ -39,15 +38,4 @@ internal static class Messages
         AccessThing.Roles => V1.AccessChangeKind.Roles,
         AccessThing.System => V1.AccessChangeKind.System,
     };
-
-    /// <param name="token">What the caller sent.</param>
-    /// <param name="version">The version that the clock of access stands at.</param>
-    /// <param name="field">The request field that it came in.</param>
-    /// <exception cref="EntitlementException">
-    /// No answer gave it: it is malformed, or of a moment that has not come, as after the database was put back.
-    /// </exception>
-    public static long ReadToken(string token, long version, string field) =>
-        long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read <= version
-            ? read
-            : throw Refusal.InvalidArgument(field, "must be a consistency_token that this service gave");
 }

@@ -12,8 +12,16 @@ internal static class ConsistencyToken
     /// <param name="field">Where.</param>
     /// <returns>As fresh as the answer that gave it. Whether the clock ever stood there is seen when it is read.</returns>
     /// <exception cref="EntitlementException">It is malformed, so no answer gave it.</exception>
-    public static Freshness Parse(string token, string field) =>
-        long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? Freshness.OfToken(version, field)
-            : throw Freshness.OfToken(0, field).Refuse();
+    public static Freshness Parse(string token, string field) => Freshness.OfToken(Read(token, field, long.MaxValue), field);
+
+    /// <param name="token">What the caller sent.</param>
+    /// <param name="field">Where.</param>
+    /// <param name="version">The version that the clock of access stands at.</param>
+    /// <exception cref="EntitlementException">
+    /// No answer gave it: it is malformed, or of a moment that has not come, as after the database was put back.
+    /// </exception>
+    public static long Read(string token, string field, long version) =>
+        long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read <= version
+            ? read
+            : throw Freshness.OfToken(version: 0, field).Refuse();
 }
