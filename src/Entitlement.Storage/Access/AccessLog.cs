@@ -1,3 +1,4 @@
+using Entitlement.Storage.Queries;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entitlement.Storage.Access;
@@ -35,5 +36,5 @@ public static class AccessLog
 
     /// <summary>The version at this moment.</summary>
     public static Task<long> ReadVersionAsync(this EntitlementDbContext db, CancellationToken cancellationToken) =>
-        db.AccessClock.Select(clock => clock.Version).SingleAsync(cancellationToken);
+        CompiledQueries.For(db).AccessVersion(db, cancellationToken);
 }

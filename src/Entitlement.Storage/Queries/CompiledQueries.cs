@@ -72,6 +72,10 @@ internal sealed class CompiledQueries
             db.IdempotencyRecords.AsTracking().SingleOrDefault(record =>
                 record.Caller == caller && record.Method == method && record.RequestId == requestId));
 
+    public Func<EntitlementDbContext, CancellationToken, Task<long>> AccessVersion { get; } =
+        EF.CompileAsyncQuery((EntitlementDbContext db, CancellationToken _) =>
+            db.AccessClock.Select(clock => clock.Version).Single());
+
     public static CompiledQueries For(EntitlementDbContext db) =>
         Sets.GetValue(db.Model, static _ => new CompiledQueries());
 }

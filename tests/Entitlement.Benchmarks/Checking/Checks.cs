@@ -18,6 +18,10 @@ internal static class Checks
 
     private const int Accounts = 1_000;
     private const int Rounds = 10;
+
+    /// <summary>How often each account is asked about in a round, so that a round takes some tenths of a second.</summary>
+    private const int Repeats = 10;
+
     private const int BatchSize = 100;
     private const int AtOnce = 64;
     private const int Channels = 2;
@@ -62,6 +66,7 @@ internal static class Checks
             report.Add("echo of the same server", await echo.CheckAsync(Consistency.ModeOneofCase.None));
             report.Add("from the process", await run.CheckAsync(Consistency.ModeOneofCase.None));
             report.Add("fully consistent", await run.CheckAsync(Consistency.ModeOneofCase.FullyConsistent));
+            report.Add("the key look-up alone", await run.LookUpAsync());
             report.Add("echo of a batch", await echo.CheckBatchesAsync(BatchSize));
             report.Add($"a batch of {BatchSize}", await run.CheckBatchesAsync(BatchSize));
             report.Add("from Redis", await run.CheckSharedAsync());
@@ -107,7 +112,14 @@ internal static class Checks
         public double LoadsBesideRedis => (double)_loads / _fromRedis;
 
         public Task<Figure> CheckAsync(Consistency.ModeOneofCase mode) =>
-            Measure.RunAsync("", [.. accounts, .. accounts], AtOnce, account => AskAsync(account, mode));
+            Measure.RunAsync("", Repeated(), AtOnce, account => AskAsync(account, mode));
+
+        /// <summary>What a fully consistent check needs beyond others, and nothing else.</summary>
+        public Task<Figure> LookUpAsync()
+        {
+            var source = host.Services.GetRequiredService<IAccessSource>();
+            return Measure.RunAsync("", Repeated(), AtOnce, _ => source.ReadLogAsync(long.MaxValue, CancellationToken.None));
+        }
 
         public Task<Figure> CheckBatchesAsync(int size) => Measure.RunAsync("", [.. accounts.Chunk(size)], AtOnce / 8, AskBatchAsync);
 
@@ -144,6 +156,8 @@ internal static class Checks
 
         public Task<Latency> TimeAsync(int count, double rate) => Latency.MeasureAsync(
             count, rate, number => AskAsync(accounts[number % accounts.Length], Consistency.ModeOneofCase.None));
+
+        private string[] Repeated() => [.. Enumerable.Repeat(accounts, Repeats).SelectMany(each => each)];
 
         private async Task ForgetAsync()
         {

@@ -51,7 +51,7 @@ internal sealed class AccessCache
         TQuestion question, Freshness freshness, CancellationToken cancellationToken)
         where TQuestion : IAccessQuestion<T>
     {
-        var loaded = new Dictionary<SnapshotKey, Snapshot>();
+        Dictionary<SnapshotKey, Snapshot>? loaded = null;
         for (var round = 0; round < MaxRounds; round++)
         {
             var view = await _views.GetAsync(freshness, cancellationToken);
@@ -63,6 +63,7 @@ internal sealed class AccessCache
             // Where nothing is missing, a part is newer than the view, or the view too old by now.
             var loads = (missing ?? []).Distinct().Select(key => _loads.LoadAsync(key, view, cancellationToken)).ToList();
             _metrics.Missed(loads.Count);
+            loaded ??= [];
             foreach (var snapshot in await Task.WhenAll(loads))
             {
                 loaded[snapshot.Key] = snapshot;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Entitlement.Domain.Errors;
 using Microsoft.Extensions.Options;
 
@@ -6,7 +5,7 @@ namespace Entitlement.Server.Access.Cache;
 
 /// <summary>
 /// Keeps this server's view of the clock of access, and moves it forward: regularly, when somebody needs a fresher one, and when
-/// this server itself changed access. One reading is under way at a time, and serves all who wait for it.
+/// this server itself changed access. One reading is under way at a time; whom it comes too early for share the next.
 /// </summary>
 internal sealed class AccessViews(
     IAccessSource source, IOptions<AccessOptions> options, TimeProvider clock, ILogger<AccessViews> logger)
@@ -14,12 +13,13 @@ internal sealed class AccessViews(
     /// <summary>How long the database may take to tell the clock.</summary>
     public static readonly TimeSpan ReadingLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>A caller joins a reading that began before it, at worst, and then needs one more; the rest is for slow ones.</summary>
+    /// <summary>A caller of any age joins a reading that began before it, and may need one more; the rest is for slow ones.</summary>
     private const int MaxReadings = 5;
 
     private readonly Lock _lock = new();
     private NodeView? _view;
     private Reading? _reading;
+    private Reading? _following;
     private long _begun;
     private long _committed;
     private long _moves;
@@ -70,43 +70,81 @@ internal sealed class AccessViews(
     /// </exception>
     public async ValueTask<NodeView> GetAsync(Freshness freshness, CancellationToken cancellationToken)
     {
+        var begun = Interlocked.Read(ref _begun);
+        var after = freshness.AfterReading;
         for (var reading = 0; reading < MaxReadings; reading++)
         {
-            var begun = Interlocked.Read(ref _begun);
             if (Find(freshness) is { } view && IsYoung(view))
             {
                 return view;
             }
 
-            var read = await AdvanceAsync(cancellationToken);
+            var read = await ReadAsync(after, cancellationToken);
             if (read.Reading > begun && read.Version < freshness.AtLeast)
             {
                 throw freshness.Refuse();
             }
+
+            after = Math.Max(after, begun);
         }
 
         throw Refusal.StorageUnavailable();
     }
 
-    /// <summary>Reads the clock now, or waits for the reading that is under way.</summary>
+    /// <summary>A view of everything that was committed before this moment.</summary>
     /// <exception cref="EntitlementException"><see cref="FailureReason.StorageUnavailable"/>, or what the source throws.</exception>
-    public Task<NodeView> AdvanceAsync(CancellationToken cancellationToken)
+    public Task<NodeView> AdvanceAsync(CancellationToken cancellationToken) =>
+        ReadAsync(Interlocked.Read(ref _begun), cancellationToken);
+
+    /// <summary>Reads the clock now, or waits for a reading that begins, or began, after another.</summary>
+    private Task<NodeView> ReadAsync(long after, CancellationToken cancellationToken)
     {
         Reading reading;
         lock (_lock)
         {
-            reading = _reading ??= Begin();
+            if (_reading is { } current)
+            {
+                reading = current.Number > after ? current : _following ??= new Reading();
+                return reading.Done.Task.WaitAsync(cancellationToken);
+            }
+
+            reading = _reading = Begin(new Reading());
         }
 
-        // Begun by the first who asks for it, outside of the lock.
-        return reading.Task.Value.WaitAsync(cancellationToken);
+        _ = RunAsync(reading);
+        return reading.Done.Task.WaitAsync(cancellationToken);
     }
 
-    [SuppressMessage("Usage", "VSTHRD011", Justification = "A server has no synchronization context that the task could need to go on.")]
-    private Reading Begin()
+    private Reading Begin(Reading reading)
     {
-        var (number, before) = (++_begun, _view);
-        return new Reading(new Lazy<Task<NodeView>>(() => ReadAsync(number, before)));
+        (reading.Number, reading.Before) = (++_begun, _view);
+        return reading;
+    }
+
+    private async Task RunAsync(Reading reading)
+    {
+        var read = ReadAsync(reading.Number, reading.Before);
+        await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        Reading? next;
+        lock (_lock)
+        {
+            next = _following is null ? null : Begin(_following);
+            (_reading, _following) = (next, null);
+        }
+
+        if (next is not null)
+        {
+            _ = RunNextAsync(next);
+        }
+
+        reading.Done.SetFromTask(read);
+    }
+
+    /// <summary>Whoever began the reading before need not wait for this one.</summary>
+    private async Task RunNextAsync(Reading reading)
+    {
+        await Task.Yield();
+        await RunAsync(reading);
     }
 
     private async Task<NodeView> ReadAsync(long number, NodeView? before)
@@ -122,13 +160,6 @@ internal sealed class AccessViews(
         catch (Exception failure) when (failure is TimeoutException or OperationCanceledException)
         {
             throw Refusal.StorageUnavailable();
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _reading = null;
-            }
         }
     }
 
@@ -161,5 +192,15 @@ internal sealed class AccessViews(
         return view;
     }
 
-    private sealed record Reading(Lazy<Task<NodeView>> Task);
+    /// <summary>One reading of the clock, under way or about to be.</summary>
+    private sealed class Reading
+    {
+        /// <summary>Given as it begins, so that it tells what the reading may have missed.</summary>
+        public long Number { get; set; }
+
+        /// <summary>What was known as it began.</summary>
+        public NodeView? Before { get; set; }
+
+        public TaskCompletionSource<NodeView> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -100,6 +100,37 @@ public sealed class ModeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_is_told_of_a_change_does_not_make_do_with_a_reading_that_began_before()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _story.Database.Reading = () => gate.Task;
+        var early = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+        var changed = _story.Database.Commit(Story.PersonIs(isEnabled: false));
+        _story.Database.Reading = () => Task.CompletedTask;
+
+        var told = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+        gate.SetResult();
+
+        Assert.True((await early).Version < changed);
+        Assert.Equal(changed, (await told).Version);
+    }
+
+    [Fact]
+    public async Task Those_whom_a_reading_comes_too_early_for_share_the_next()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _story.Database.Reading = () => _story.Database.Readings == 1 ? gate.Task : Task.CompletedTask;
+        var early = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+
+        var late = Enumerable.Range(0, 10).Select(_ => _story.AskAsync(_story.Node.Views.FromNowOn())).ToList();
+        gate.SetResult();
+        await early;
+        await Task.WhenAll(late);
+
+        Assert.Equal(2, _story.Database.Readings);
+    }
+
+    [Fact]
     public async Task A_server_never_answers_as_before_its_own_change()
     {
         Assert.True(await _story.AskAsync());
