@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Entitlement.CommandLine.Tests;
 
 public sealed partial class CommandTests
@@ -69,6 +71,37 @@ public sealed partial class CommandTests
     });
 
     [Fact]
+    public Task Waits_until_what_was_taken_away_counts_everywhere_and_says_since_when() => shell.OnceAsync(async () =>
+    {
+        var account = await NewAccountAsync("Example Works");
+        var omar = await NewUserAsync(account, "omar@example.com");
+        (await shell.RunAsync($"assignment create {omar} reporting --on {account}")).Succeeded();
+        var earliest = TimeProvider.System.GetUtcNow() + Shell.MaxStaleness;
+
+        var taken = (await shell.RunAsync($"assignment set {omar} --on {account} --wait")).Succeeded();
+
+        const string Said = "Effective everywhere since ";
+        var line = Assert.Single(taken.Error.Split('\n'), line => line.StartsWith(Said, StringComparison.Ordinal));
+        var since = DateTimeOffset.Parse(line[Said.Length..].TrimEnd('.'), CultureInfo.InvariantCulture);
+        Assert.InRange(since, earliest - TimeSpan.FromSeconds(1), TimeProvider.System.GetUtcNow());
+    });
+
+    [Fact]
+    public Task Says_that_it_is_done_where_the_credentials_to_ask_with_are_what_was_ended() => shell.OnceAsync(async () =>
+    {
+        var petra = await NewUserAsync(await NewAccountAsync("Example Works"), "petra@example.com");
+        var initial = (await shell.RunAsync($"password issue {petra}")).Succeeded().Output.Trim();
+        (await shell.RunTypingAsync("sign-in petra@example.com", initial, "correct horse battery")).Succeeded();
+        var session = (await shell.RunAsSelfAsync("sessions list --field name")).Succeeded().Lines.Single();
+
+        var ended = (await shell.RunAsSelfAsync($"sessions revoke {session} --wait")).Ended(1);
+
+        Assert.Contains("The session has ended.\nIt is done; but since when", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("UNAUTHENTICATED", ended.Error, StringComparison.Ordinal);
+        (await shell.RunAsSelfAsync("sign-out")).Succeeded();
+    });
+
+    [Fact]
     public Task Makes_projects_waves_and_batches_on_which_roles_are_given() => shell.OnceAsync(async () =>
     {
         var account = await NewAccountAsync("Example Works");
@@ -87,7 +120,9 @@ public sealed partial class CommandTests
         Assert.Equal(robot, await shell.FieldAsync("principal", $"assignment list --on {project}"));
         (await shell.RunAsync($"batch delete {batch}")).Succeeded();
         Assert.Empty((await shell.RunAsync($"assignment list --on {project}")).Succeeded().Rows);
+        (await shell.RunAsync($"assignment create {robot} migration-specialist --on {wave}")).Succeeded();
         (await shell.RunAsync($"wave delete {wave}")).Succeeded();
+        (await shell.RunAsync($"assignment create {robot} migration-specialist --on {project}")).Succeeded();
         (await shell.RunAsync($"project delete {project}")).Succeeded();
         Assert.Contains("NOT_FOUND", (await shell.RunAsync($"project get {project}")).Ended(1).Error, StringComparison.Ordinal);
     });

@@ -110,6 +110,7 @@ public sealed partial class CommandTests
         (await shell.RunAsync($"group remove {group} {carl}")).Succeeded();
         Assert.Empty((await shell.RunAsync($"group members {group}")).Succeeded().Rows);
         Assert.Equal(group, await shell.FieldAsync("name", $"group list --account {account}"));
+        (await shell.RunAsync($"group add {group} {carl}")).Succeeded();
         (await shell.RunAsync($"group delete {group}")).Succeeded();
         Assert.Empty((await shell.RunAsync($"group list --account {account}")).Succeeded().Rows);
     });

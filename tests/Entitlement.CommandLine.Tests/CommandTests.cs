@@ -1,5 +1,7 @@
 using System.Reflection;
+using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
+using Entitlement.V1;
 
 namespace Entitlement.CommandLine.Tests;
 
@@ -12,20 +14,45 @@ public sealed partial class CommandTests(Shell shell) : IClassFixture<Shell>
     [Fact]
     public async Task Each_command_that_calls_the_service_is_run_by_one_of_these_stories()
     {
+        await TellAllAsync();
+
+        var commands = Commands.OfType<IRpcCommand>().Select(command => command.Rpc.FullName);
+        Assert.Empty(commands.Except(shell.Called, StringComparer.Ordinal));
+    }
+
+    /// <summary>
+    /// Seen by the clock of access and not by a list: whoever adds a way to take access away has it here. Those that need no
+    /// permission are about what the caller signs in with, which is then no more there to ask with.
+    /// </summary>
+    [Fact]
+    public async Task Each_command_that_was_seen_to_change_access_can_wait_until_that_counts_everywhere()
+    {
+        await TellAllAsync();
+
+        var waiting = Commands.Where(command => command.Options.Contains(AccessWait.Option))
+            .Select(command => ((IRpcCommand)command).Rpc.FullName)
+            .Distinct(StringComparer.Ordinal);
+        var changing = shell.Changing
+            .Where(rpc => rpc.GetOptions().GetExtension(AuthorizationExtensions.Requires).Permission != Permission.None)
+            .Select(rpc => rpc.FullName);
+        Assert.Equal(changing.Order(StringComparer.Ordinal), waiting.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<System.CommandLine.Command> Commands => All(Entitle.CreateRoot());
+
+    private static IEnumerable<System.CommandLine.Command> All(System.CommandLine.Command command) =>
+        command.Subcommands.SelectMany(All).Prepend(command);
+
+    private async Task TellAllAsync()
+    {
         var stories = typeof(CommandTests).GetMethods()
             .Where(method => method.IsDefined(typeof(FactAttribute)))
-            .Where(method => method.Name != nameof(Each_command_that_calls_the_service_is_run_by_one_of_these_stories));
+            .Where(method => !method.Name.StartsWith("Each_command_", StringComparison.Ordinal));
         foreach (var story in stories)
         {
             await (Task)story.Invoke(this, parameters: null)!;
         }
-
-        var commands = All(Entitle.CreateRoot()).OfType<IRpcCommand>().Select(command => command.Rpc.FullName);
-        Assert.Empty(commands.Except(shell.Called, StringComparer.Ordinal));
     }
-
-    private static IEnumerable<System.CommandLine.Command> All(System.CommandLine.Command command) =>
-        command.Subcommands.SelectMany(All).Prepend(command);
 
     private Task<string> NewAccountAsync(string name) => shell.FieldAsync("name", "account create --name", name);
 

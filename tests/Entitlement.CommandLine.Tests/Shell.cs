@@ -4,7 +4,9 @@ using Entitlement.CommandLine.Rpc;
 using Entitlement.Server.Access;
 using Entitlement.Server.Notifications;
 using Entitlement.Server.SignIn;
+using Entitlement.Storage.Writing;
 using Entitlement.Testing;
+using Google.Protobuf.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -19,17 +21,25 @@ public sealed class Shell : IAsyncLifetime
     /// <summary>Whose tokens the server takes; nobody is there who would make one.</summary>
     internal const string Issuer = "https://127.0.0.1:9";
 
+    /// <summary>Shorter than it is by default, because some commands wait for it.</summary>
+    internal static readonly TimeSpan MaxStaleness = TimeSpan.FromMilliseconds(200);
+
     private const string DataHome = "XDG_DATA_HOME";
 
     private readonly RootCommand _root = Entitle.CreateRoot();
     private readonly Dictionary<string, Task> _stories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _called = new(StringComparer.Ordinal);
+    private readonly HashSet<MethodDescriptor> _changing = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("entitle-");
     private readonly string? _dataHome = Environment.GetEnvironmentVariable(DataHome);
     private EntitlementHost? _host;
+    private long _accessVersion;
 
     /// <summary>Full names of the RPCs whose commands did what they were told.</summary>
     public IReadOnlyCollection<string> Called => _called;
+
+    /// <summary>The RPCs whose commands were seen to change who may do what.</summary>
+    public IReadOnlyCollection<MethodDescriptor> Changing => _changing;
 
     internal EntitlementHost Host => _host ?? throw new InvalidOperationException("The server does not run.");
 
@@ -49,7 +59,9 @@ public sealed class Shell : IAsyncLifetime
         settings.Options["OpenIdConnect:Issuer"] = Issuer;
         settings.Options["OpenIdConnect:Audience"] = "entitlement";
         settings.Options["Audit:SealInterval"] = "00:00:00.100";
+        settings.Options["Access:MaxStaleness"] = $"{MaxStaleness:c}";
         _host = await EntitlementHost.StartAsync(settings);
+        _host.Services.GetRequiredService<Writer>().AccessChanged += version => Interlocked.Exchange(ref _accessVersion, version);
         var key = await _host.Services.GetRequiredService<AdministratorCommand>().CreateAsync("tests", CancellationToken.None);
         await File.WriteAllTextAsync(PathTo("administrator.key"), key.Reveal());
     }
@@ -120,10 +132,15 @@ public sealed class Shell : IAsyncLifetime
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+        var before = Interlocked.Read(ref _accessVersion);
         var code = await Entitle.RunAsync(_root, all, configuration);
         if (code == 0 && _root.Parse(all).CommandResult.Command is IRpcCommand command)
         {
             _called.Add(command.Rpc.FullName);
+            if (Interlocked.Read(ref _accessVersion) != before)
+            {
+                _changing.Add(command.Rpc);
+            }
         }
 
         return new Finished(string.Join(' ', arguments), code, output.ToString(), error.ToString());

@@ -84,7 +84,11 @@ internal sealed class LicenseService(LicenseReader reader, OnceWriter writer, Ac
         await access.RequireAsync(
             context.GetCaller(), Permission.LicenseCreate, $"{transfer.To}", context.CancellationToken);
         var outcome = await writer.RunAsync(context, request, request.RequestId, transfer.RunAsync);
-        return new TransferLicenseResponse { License = await LoadAsync(outcome, context) };
+        return new TransferLicenseResponse
+        {
+            License = await LoadAsync(outcome, context),
+            ConsistencyToken = outcome.ConsistencyToken,
+        };
     }
 
     public override async Task<RevokeLicenseResponse> RevokeLicense(RevokeLicenseRequest request, ServerCallContext context)

@@ -43,6 +43,7 @@ internal sealed partial class ServiceAccountService
             ApiKey = (await FindAsync(db, name, context.CancellationToken)).ToMessage(owner),
             Secret = outcome.Existed ? "" : SecretToken.Create(TokenKind.ApiKey, name.KeyId, secret).Reveal(),
             Existed = outcome.Existed,
+            ConsistencyToken = outcome.ConsistencyToken,
         };
     }
 
@@ -63,7 +64,7 @@ internal sealed partial class ServiceAccountService
     public override async Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context)
     {
         var name = ApiKeyName.Parse(request.Name, "name");
-        await writer.RunAsync(context, request, request.RequestId, async (change, token) =>
+        var outcome = await writer.RunAsync(context, request, request.RequestId, async (change, token) =>
         {
             var key = await FindAsync(change.Db, name, token);
             if (key.RevokeTime is null)
@@ -75,7 +76,11 @@ internal sealed partial class ServiceAccountService
 
             return new Outcome($"{name}", Existed: false);
         });
-        return new RevokeApiKeyResponse { ApiKey = (await FindAsync(db, name, context.CancellationToken)).ToMessage(name.Owner) };
+        return new RevokeApiKeyResponse
+        {
+            ApiKey = (await FindAsync(db, name, context.CancellationToken)).ToMessage(name.Owner),
+            ConsistencyToken = outcome.ConsistencyToken,
+        };
     }
 
     private static async Task<ServiceAccountKey> FindAsync(

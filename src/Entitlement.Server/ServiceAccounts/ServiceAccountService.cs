@@ -65,25 +65,33 @@ internal sealed partial class ServiceAccountService(EntitlementDbContext db, Onc
         DisableServiceAccountRequest request, ServerCallContext context)
     {
         var name = ServiceAccountName.Parse(request.Name, "name");
-        await writer.RunAsync(
+        var outcome = await writer.RunAsync(
             context, request, request.RequestId, (change, token) => SwitchAsync(change, name, isEnabled: false, token));
-        return new DisableServiceAccountResponse { ServiceAccount = await LoadAsync(name, context.CancellationToken) };
+        return new DisableServiceAccountResponse
+        {
+            ServiceAccount = await LoadAsync(name, context.CancellationToken),
+            ConsistencyToken = outcome.ConsistencyToken,
+        };
     }
 
     public override async Task<EnableServiceAccountResponse> EnableServiceAccount(
         EnableServiceAccountRequest request, ServerCallContext context)
     {
         var name = ServiceAccountName.Parse(request.Name, "name");
-        await writer.RunAsync(
+        var outcome = await writer.RunAsync(
             context, request, request.RequestId, (change, token) => SwitchAsync(change, name, isEnabled: true, token));
-        return new EnableServiceAccountResponse { ServiceAccount = await LoadAsync(name, context.CancellationToken) };
+        return new EnableServiceAccountResponse
+        {
+            ServiceAccount = await LoadAsync(name, context.CancellationToken),
+            ConsistencyToken = outcome.ConsistencyToken,
+        };
     }
 
     public override async Task<DeleteServiceAccountResponse> DeleteServiceAccount(
         DeleteServiceAccountRequest request, ServerCallContext context)
     {
         var name = ServiceAccountName.Parse(request.Name, "name");
-        await writer.RunAsync(context, request, request.RequestId, async (change, token) =>
+        var outcome = await writer.RunAsync(context, request, request.RequestId, async (change, token) =>
         {
             var account = await FindAsync(change.Db, name, token);
             var supervised = await change.Db.ListSupervisedAsync(account.Id, token);
@@ -94,7 +102,7 @@ internal sealed partial class ServiceAccountService(EntitlementDbContext db, Onc
             await change.NoteSupervisionAsync(supervised, token);
             return new Outcome($"{name}", Existed: false);
         });
-        return new DeleteServiceAccountResponse();
+        return new DeleteServiceAccountResponse { ConsistencyToken = outcome.ConsistencyToken };
     }
 
     private static Guid? ParseParent(string parent) =>

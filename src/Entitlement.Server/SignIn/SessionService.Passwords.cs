@@ -126,7 +126,7 @@ internal sealed partial class SessionService
         var hash = await passwords.HashAsync(turn, password, context.CancellationToken);
 
         var until = default(DateTimeOffset);
-        await writer.RunAsync(
+        var outcome = await writer.RunAsync(
             context.GetCaller().Actor,
             async (change, token) =>
             {
@@ -137,7 +137,12 @@ internal sealed partial class SessionService
                 return new Outcome($"{name}", Existed: false);
             },
             context.CancellationToken);
-        return new IssueInitialPasswordResponse { InitialPassword = text, ExpireTime = until.ToTimestamp() };
+        return new IssueInitialPasswordResponse
+        {
+            InitialPassword = text,
+            ExpireTime = until.ToTimestamp(),
+            ConsistencyToken = outcome.ConsistencyToken,
+        };
     }
 
     private static async Task SetAsync(

@@ -60,8 +60,8 @@ internal sealed partial class SessionService(
 
     public override async Task<RevokeSessionResponse> RevokeSession(RevokeSessionRequest request, ServerCallContext context)
     {
-        await EndAsync(context, SessionName.Parse(request.Name, "name"));
-        return new RevokeSessionResponse();
+        var outcome = await EndAsync(context, SessionName.Parse(request.Name, "name"));
+        return new RevokeSessionResponse { ConsistencyToken = outcome.ConsistencyToken };
     }
 
     /// <summary>The session that proves who calls.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.CommandLine.Users;
 using Entitlement.V1;
@@ -94,7 +93,7 @@ internal static class GroupCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The group is gone."))
-        { name, RequestId.Option, AccessWait.Option };
+        { name, RequestId.Option };
     }
 
     private static RpcCommand<AddGroupMemberRequest, AddGroupMemberResponse> AddGroupMember()
@@ -127,7 +126,7 @@ internal static class GroupCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The member is out of the group."))
-        { name, member, RequestId.Option, AccessWait.Option };
+        { name, member, RequestId.Option };
     }
 
     private static ListCommand<ListGroupMembersRequest, ListGroupMembersResponse> ListGroupMembers()

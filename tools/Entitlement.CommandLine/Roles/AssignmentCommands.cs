@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
@@ -68,7 +67,7 @@ internal static class AssignmentCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The roles are set."))
-        { principal, roles, scope, RequestId.Option, AccessWait.Option };
+        { principal, roles, scope, RequestId.Option };
     }
 
     private static ListCommand<ListRoleAssignmentsRequest, ListRoleAssignmentsResponse> ListAssignments()

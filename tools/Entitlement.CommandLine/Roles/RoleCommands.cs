@@ -82,7 +82,7 @@ internal static class RoleCommands
                 request.UpdateMask = new FieldMask { Paths = { content.Given(parse) } };
                 request.RequestId = RequestId.From(parse);
             })
-        { name, RequestId.Option, AccessWait.Option };
+        { name, RequestId.Option };
         content.AddTo(command);
         return command;
     }
@@ -100,7 +100,7 @@ internal static class RoleCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The role is deleted."))
-        { name, RequestId.Option, AccessWait.Option };
+        { name, RequestId.Option };
     }
 
     private static Argument<string> Name() => new("NAME") { Description = "roles/ROLE, or ROLE alone, such as license-admin." };

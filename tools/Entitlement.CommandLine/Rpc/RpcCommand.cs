@@ -32,6 +32,11 @@ internal class RpcCommand<TRequest, TResponse> : Command, IRpcCommand
         Rpc = rpc;
         _fill = fill;
         _show = show ?? ResourceView.Show;
+        if (AccessWait.IsFor(rpc))
+        {
+            Options.Add(AccessWait.Option);
+        }
+
         SetAction(async (parse, cancellation) => (int)await RunAsync(parse, cancellation));
     }
 
@@ -51,7 +56,10 @@ internal class RpcCommand<TRequest, TResponse> : Command, IRpcCommand
         var screen = Screen.Of(parse);
         using var connection = Open(parse);
         var answer = await screen.WaitAsync(() => CallAsync(connection, request, parse, cancellation));
+
+        // Before anything else can fail: what is shown once must not be lost by waiting.
+        var code = _show(screen, answer);
         await AccessWait.RunAsync(parse, connection, screen, cancellation);
-        return _show(screen, answer);
+        return code;
     }
 }

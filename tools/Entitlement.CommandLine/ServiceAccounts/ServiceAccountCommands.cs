@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Display;
 using Entitlement.CommandLine.Invocation;
 using Entitlement.CommandLine.Rpc;
@@ -73,7 +72,7 @@ internal static class ServiceAccountCommands
             "Refuse all calls of a service account until it is enabled again",
             Rpc(nameof(Stub.DisableServiceAccount)),
             (parse, request) => (request.Name, request.RequestId) = (Complete(parse, name), RequestId.From(parse)))
-        { name, RequestId.Option, AccessWait.Option };
+        { name, RequestId.Option };
     }
 
     private static RpcCommand<EnableServiceAccountRequest, EnableServiceAccountResponse> Enable()
@@ -96,7 +95,7 @@ internal static class ServiceAccountCommands
             Rpc(nameof(Stub.DeleteServiceAccount)),
             (parse, request) => (request.Name, request.RequestId) = (Complete(parse, name), RequestId.From(parse)),
             SessionCommands.Tell<DeleteServiceAccountResponse>("The service account is gone."))
-        { name, RequestId.Option, AccessWait.Option };
+        { name, RequestId.Option };
     }
 
     private static RpcCommand<CreateApiKeyRequest, CreateApiKeyResponse> CreateKey()
@@ -142,7 +141,7 @@ internal static class ServiceAccountCommands
             "Revoke an API key for good",
             Rpc(nameof(Stub.RevokeApiKey)),
             (parse, request) => (request.Name, request.RequestId) = (parse.GetRequiredValue(name), RequestId.From(parse)))
-        { name, RequestId.Option, AccessWait.Option };
+        { name, RequestId.Option };
     }
 
     private static ExitCode ShowKey(Screen screen, CreateApiKeyResponse answer)

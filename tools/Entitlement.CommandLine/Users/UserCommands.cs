@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.Reflection;
@@ -77,7 +76,7 @@ internal static class UserCommands
                 request.RequestId = RequestId.From(parse);
             },
             (screen, answer) => screen.Tell(answer, "The membership is over."))
-        { name, reason, RequestId.Option, AccessWait.Option };
+        { name, reason, RequestId.Option };
     }
 
     private static RpcCommand<EraseUserRequest, EraseUserResponse> EraseUser()
@@ -94,6 +93,6 @@ internal static class UserCommands
                 request.Reason = parse.GetRequiredValue(reason);
                 request.RequestId = RequestId.From(parse);
             })
-        { name, reason, RequestId.Option, AccessWait.Option };
+        { name, reason, RequestId.Option };
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Entitlement.CommandLine.Access;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -47,7 +46,7 @@ internal static class UserUpdateCommand
     {
         var command = new RpcCommand<UpdateUserRequest, UpdateUserResponse>(
             "update", "Change a person", UserCommands.Rpc(nameof(Stub.UpdateUser)), Fill)
-        { Name, RequestId.Option, AccessWait.Option };
+        { Name, RequestId.Option };
         foreach (var (option, _, _) in Fields)
         {
             command.Options.Add(option);
