@@ -1,3 +1,4 @@
+using Entitlement.Domain.Names;
 using Entitlement.Server.Access;
 using Entitlement.Server.Access.Cache;
 using Entitlement.Server.Tests.Access.Answers;
@@ -112,6 +113,34 @@ public sealed class ServerTests
         Assert.Equal("STORAGE_UNAVAILABLE", await Town.ReasonAsync(client.CheckPermissionAsync(request)));
         outage.IsNow = false;
         Assert.True((await client.CheckPermissionAsync(request)).Allowed);
+    }
+
+    /// <summary>It takes nothing away, because it changes nothing that stands; but it makes what somebody asked for before.</summary>
+    [Theory]
+    [MemberData(nameof(Databases.All), MemberType = typeof(Databases))]
+    public async Task An_account_that_was_asked_for_before_an_import_brought_it_is_there_for_everybody(DatabaseKind database)
+    {
+        await using var town = await Town.OpenAsync(database);
+        var (_, client) = await town.AddCallerAsync(town.Vendor, "supervisor", town.Vendor);
+        var name = $"{new AccountName(Guid.CreateVersion7())}";
+        var ask = new CheckPermissionRequest
+        {
+            Check = new PermissionCheck { Permission = Permission.AccountRead, Resource = name },
+        };
+        Assert.False((await client.CheckPermissionAsync(ask)).Allowed);
+
+        using (var import = new EstateService.EstateServiceClient(town.Host.Administrator).ImportEstate())
+        {
+            var parent = $"{new AccountName(town.Vendor)}";
+            var account = new EstateAccount { Name = name, DisplayName = "Works", Parent = parent };
+            await import.RequestStream.WriteAsync(
+                new ImportEstateRequest { Records = { new EstateRecord { Account = account } } });
+            Assert.True(await import.ResponseStream.MoveNext(CancellationToken.None));
+            Assert.Equal(ImportOutcome.Created, Assert.Single(import.ResponseStream.Current.Results).Outcome);
+            await import.RequestStream.CompleteAsync();
+        }
+
+        Assert.True((await client.CheckPermissionAsync(ask)).Allowed);
     }
 
     /// <summary>An administrator whom another server dismissed just after this one let them in.</summary>

@@ -28,7 +28,7 @@ public sealed class SharingTests : IDisposable
         await _story.AskAsync();
         var loads = _story.Database.Loads.Count;
 
-        Assert.True(await AskOtherAsync());
+        Assert.True(await Story.AskAsync(_other));
 
         Assert.Equal(loads, _story.Database.Loads.Count);
         Assert.Equal(loads, _other.Metrics.SharedHits);
@@ -45,13 +45,13 @@ public sealed class SharingTests : IDisposable
 
         _share.PutBack(old);
 
-        Assert.False(await AskOtherAsync());
+        Assert.False(await Story.AskAsync(_other));
     }
 
     [Fact]
     public async Task A_snapshot_that_is_newer_than_the_view_moves_the_view_first()
     {
-        Assert.True(await AskOtherAsync());
+        Assert.True(await Story.AskAsync(_other));
         _other.Memory.Clear();
         _story.Database.Commit(Story.PersonIs(isEnabled: true, Story.Team), Story.CustomerHas(Story.Team));
         _story.Database.Commit(Story.PersonIs(isEnabled: true), Story.CustomerHas(Story.Team));
@@ -70,7 +70,7 @@ public sealed class SharingTests : IDisposable
         var forged = Story.PersonIs(isEnabled: false) with { Version = 1_000 };
         _share.Store(forged);
 
-        Assert.True(await AskOtherAsync());
+        Assert.True(await Story.AskAsync(_other));
     }
 
     [Fact]
@@ -83,8 +83,4 @@ public sealed class SharingTests : IDisposable
         Assert.Empty(_share.Copy());
         Assert.Equal(0, _other.Memory.Count);
     }
-
-    private async Task<bool> AskOtherAsync() =>
-        (await _other.Cache.AskAsync<TargetQuestion, AccessView>(Story.Question, default, CancellationToken.None))
-        .Value.Decide(Permission.LicenseRead, Story.Question.Target, DateTimeOffset.UnixEpoch).IsAllowed;
 }

@@ -45,8 +45,10 @@ internal sealed class Story : IDisposable
     public async Task<bool> AskAsync(Freshness freshness = default) =>
         Allows((await AnswerAsync(freshness)).Value);
 
-    public Task<Answered<AccessView>> AnswerAsync(Freshness freshness = default) =>
-        Node.Cache.AskAsync<TargetQuestion, AccessView>(Question, freshness, CancellationToken.None).AsTask();
+    /// <summary>The same of another server.</summary>
+    public static async Task<bool> AskAsync(Node other) => Allows((await AnswerAsync(other, default)).Value);
+
+    public Task<Answered<AccessView>> AnswerAsync(Freshness freshness = default) => AnswerAsync(Node, freshness);
 
     /// <summary>Asks, and tells whether the database itself would have said so at some moment within the bound.</summary>
     public async Task<bool> IsTrueAsync()
@@ -59,6 +61,9 @@ internal sealed class Story : IDisposable
     public void PassBound() => Clock.Advance(Node.Bound + TimeSpan.FromMilliseconds(1));
 
     public void Dispose() => Node.Dispose();
+
+    private static Task<Answered<AccessView>> AnswerAsync(Node node, Freshness freshness) =>
+        node.Cache.AskAsync<TargetQuestion, AccessView>(Question, freshness, CancellationToken.None).AsTask();
 
     private static AccountCopy AccountHas(Guid account, Guid? parent, Guid holder, string role) => new(
         account,

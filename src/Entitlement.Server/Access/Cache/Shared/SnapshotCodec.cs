@@ -23,13 +23,20 @@ internal static class SnapshotCodec
     /// The permissions and built-in roles of this release. Roles are read with what a release knows of them, so
     /// releases that run side by side don't share them.
     /// </summary>
-    private static readonly string Release = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        ' ', PermissionSet.All.ToNames().Concat(BuiltInRoles.All.Select(role => role.Id)))))[..8]);
+    private static readonly string Release = ReleaseOf(PermissionSet.All.ToNames(), BuiltInRoles.All.Select(role => role.Id));
 
-    /// <summary>The name under which a snapshot is shared.</summary>
-    public static string NameOf(SnapshotKey key) => key switch
+    /// <param name="permissions">The names of the permissions that a release knows.</param>
+    /// <param name="builtInRoles">The ids of the roles that come with it.</param>
+    public static string ReleaseOf(IEnumerable<string> permissions, IEnumerable<string> builtInRoles) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
+            $"{string.Join(' ', permissions)}|{string.Join(' ', builtInRoles)}"))[..8]);
+
+    /// <summary>The name under which this release shares a snapshot.</summary>
+    public static string NameOf(SnapshotKey key) => NameOf(key, Release);
+
+    public static string NameOf(SnapshotKey key, string release) => key switch
     {
-        { Kind: SnapshotKind.Roles } => $"{(int)key.Kind}:{Release}",
+        { Kind: SnapshotKind.Roles } => $"{(int)key.Kind}:{release}",
         { Holder: var holder } when holder != Guid.Empty => $"{(int)key.Kind}:{key.Id:N}:{holder:N}",
         _ => $"{(int)key.Kind}:{key.Id:N}",
     };
