@@ -21,6 +21,9 @@ public sealed record PrincipalSnapshot(Guid Id, PrincipalKind Kind)
 
     /// <summary>Where it acts when nothing else is said; null for somebody without any account.</summary>
     public Guid? PrimaryAccountId { get; init; }
+
+    /// <summary>The subjects of issuers that are this person, by <see cref="SignIn.ExternalIdentity.DigestOf"/>.</summary>
+    public ImmutableArray<Guid> Identities { get; init; } = [];
 }
 
 /// <summary>What a decision needs to know of an account; never changed.</summary>

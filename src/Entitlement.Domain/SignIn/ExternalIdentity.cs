@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Entitlement.Domain.SignIn;
 
 /// <summary>
@@ -26,6 +29,14 @@ public sealed class ExternalIdentity
     /// <summary>Whether a text can be a subject: printable ASCII characters.</summary>
     public static bool IsSubject(string? text) =>
         text is { Length: > 0 and <= MaxSubjectLength } && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    /// <summary>
+    /// Stands for a subject where its own name must not be kept: 128 bits of SHA-256, which nobody who is not the subject can
+    /// make an issuer sign.
+    /// </summary>
+    public static Guid DigestOf(string issuer, string subject) =>
+        // No subject holds a line break, so that no two pairs make one text.
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer}\n{subject}")).AsSpan(0, 16));
 
     public static ExternalIdentity Link(string issuer, string subject, Guid user, DateTimeOffset now) => new()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.People;
+using Entitlement.Domain.SignIn;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
 using Microsoft.EntityFrameworkCore;
@@ -107,7 +108,16 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
             .ToListAsync(cancellationToken);
         var user = await db.Users
             .Where(one => one.Id == id)
-            .Select(one => new { one.IsEnabled, one.Scope, one.PrimaryAccountId })
+            .Select(one => new
+            {
+                one.IsEnabled,
+                one.Scope,
+                one.PrimaryAccountId,
+                Identities = db.ExternalIdentities
+                    .Where(identity => identity.UserId == one.Id)
+                    .Select(identity => new { identity.Issuer, identity.Subject })
+                    .ToList(),
+            })
             .SingleOrDefaultAsync(cancellationToken);
         if (user is not null)
         {
@@ -122,6 +132,7 @@ internal sealed class AccessReader(IDbContextFactory<EntitlementDbContext> conte
                 GroupIds = [.. groups],
                 AccountIds = [.. memberships],
                 PrimaryAccountId = user.PrimaryAccountId,
+                Identities = [.. user.Identities.Select(one => ExternalIdentity.DigestOf(one.Issuer, one.Subject))],
             };
         }
 

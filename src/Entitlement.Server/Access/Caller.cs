@@ -15,11 +15,8 @@ internal abstract record Caller
     /// <summary>How fresh all decisions about this call must be.</summary>
     public Freshness Freshness { get; init; }
 
-    /// <summary>The API key or session that proves it; null where something else does.</summary>
-    public Guid? CredentialId { get; init; }
-
-    /// <summary>The version of the clock of access at which the credential held.</summary>
-    public long ProvenAt { get; init; }
+    /// <summary>What proves it; null for those about whom nothing is kept.</summary>
+    public Proof? ProvenBy { get; init; }
 
     /// <summary>Somebody without credentials: an installed product, which proves itself by what it hands in, or anybody.</summary>
     internal sealed record Anonymous : Caller
@@ -47,8 +44,27 @@ internal abstract record Caller
     internal sealed record User(Guid Id) : Caller
     {
         /// <summary>The session whose token proves it; null where another token does.</summary>
-        public Guid? SessionId => CredentialId;
+        public Guid? SessionId => ProvenBy is { Kind: ProofKind.Session, Id: var session } ? session : null;
 
         public override string Actor => $"users/{Id}";
     }
+}
+
+/// <summary>That a caller is who it says it is.</summary>
+/// <param name="Kind">By what.</param>
+/// <param name="Id">Which one: the id of the key or session, or the digest of the issuer's subject.</param>
+/// <param name="At">The version of the clock of access at which it held.</param>
+internal readonly record struct Proof(ProofKind Kind, Guid Id, long At);
+
+/// <summary>What proves callers.</summary>
+internal enum ProofKind
+{
+    /// <summary>An API key of a service account.</summary>
+    ApiKey,
+
+    /// <summary>A session of a person.</summary>
+    Session,
+
+    /// <summary>A token by which an issuer names a subject that is linked with a person.</summary>
+    Identity,
 }

@@ -9,7 +9,7 @@ namespace Entitlement.Server.Access;
 /// an answer never puts together a key from before a change with a role from after it.
 /// </summary>
 internal sealed class CallerQuestions(
-    AccessCache cache, AccessViews views, SessionTokens sessions, ServiceAccountKeys keys)
+    AccessCache cache, AccessViews views, SessionTokens sessions, ServiceAccountKeys keys, IdentityLinks identities)
 {
     private const int MaxAttempts = 10;
 
@@ -24,15 +24,19 @@ internal sealed class CallerQuestions(
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var answered = await cache.AskAsync<TQuestion, T>(question, freshness, cancellationToken);
-            if (caller.CredentialId is not { } credential || IsProvenStill(caller))
+            if (caller.ProvenBy is not { } proof || IsProvenStill(caller, proof))
             {
                 return answered;
             }
 
             freshness = freshness.And(views.FromNowOn());
-            caller = caller is Caller.User
-                ? await sessions.ResolveAgainAsync(credential, freshness, cancellationToken)
-                : await keys.ResolveAgainAsync(credential, freshness, cancellationToken);
+            caller = proof.Kind switch
+            {
+                ProofKind.ApiKey => await keys.ResolveAgainAsync(proof.Id, freshness, cancellationToken),
+                ProofKind.Session => await sessions.ResolveAgainAsync(proof.Id, freshness, cancellationToken),
+                ProofKind.Identity => await identities.ResolveAgainAsync(
+                    proof.Id, AccessDecider.PrincipalOf(caller), freshness, cancellationToken),
+            };
         }
 
         throw Refusal.StorageUnavailable();
@@ -41,6 +45,6 @@ internal sealed class CallerQuestions(
     /// <inheritdoc cref="AccessViews.FromNowOn"/>
     public Freshness FromNowOn() => views.FromNowOn();
 
-    private bool IsProvenStill(Caller caller) => cache.IsUntouched(
-        new SnapshotKey(SnapshotKind.Principal, AccessDecider.PrincipalOf(caller)), caller.ProvenAt);
+    private bool IsProvenStill(Caller caller, Proof proof) => cache.IsUntouched(
+        new SnapshotKey(SnapshotKind.Principal, AccessDecider.PrincipalOf(caller)), proof.At);
 }

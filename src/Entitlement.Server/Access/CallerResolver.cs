@@ -59,7 +59,7 @@ internal sealed class CallerResolver(
         }
 
         var verified = await tokens.VerifyAsync(text, context.RequestAborted);
-        return await identities.ResolveAsync(verified, context.RequestAborted) with { Freshness = freshness };
+        return await identities.ResolveAsync(verified, freshness, context.RequestAborted);
     }
 
     private async Task<Caller> ResolveBootstrapAsync(SecretToken key, HttpContext context)

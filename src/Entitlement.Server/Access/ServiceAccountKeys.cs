@@ -61,7 +61,7 @@ internal sealed class ServiceAccountKeys(
         }
 
         return holder.IsEnabled
-            ? new Caller.ServiceAccount(holder.Id) { CredentialId = copy.Id, ProvenAt = found.Version }
+            ? new Caller.ServiceAccount(holder.Id) { ProvenBy = new Proof(ProofKind.ApiKey, copy.Id, found.Version) }
             : throw CredentialRefusal.SwitchedOff();
     }
 }

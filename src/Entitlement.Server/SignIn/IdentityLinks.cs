@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using Entitlement.Domain.Access;
 using Entitlement.Domain.Audit;
 using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Domain.People;
 using Entitlement.Domain.SignIn;
 using Entitlement.Server.Access;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Storage;
 using Entitlement.Storage.Access;
 using Entitlement.Storage.Writing;
@@ -18,31 +21,89 @@ namespace Entitlement.Server.SignIn;
 /// </summary>
 internal sealed class IdentityLinks(
     IDbContextFactory<EntitlementDbContext> contexts,
+    AccessCache cache,
+    AccessViews views,
     Writer writer,
     IOptions<OpenIdConnectOptions> options,
     TimeProvider clock,
     ILogger<IdentityLinks> logger)
 {
+    /// <summary>About 10 MB. With more, all are looked up anew.</summary>
+    private const int MaxPersons = 100_000;
+
+    /// <summary>Where to look for a subject first. Whether it is so still is in what is known of the person.</summary>
+    private readonly ConcurrentDictionary<Guid, Guid> _persons = new();
+
     /// <exception cref="EntitlementException"><see cref="FailureReason.Unauthenticated"/>.</exception>
-    public async Task<Caller> ResolveAsync(VerifiedToken token, CancellationToken cancellationToken)
+    public async ValueTask<Caller> ResolveAsync(
+        VerifiedToken token, Freshness freshness, CancellationToken cancellationToken)
     {
-        var person = await FindAsync(token, cancellationToken);
-        if (person is null)
+        var identity = ExternalIdentity.DigestOf(token.Issuer, token.Subject);
+        if (_persons.TryGetValue(identity, out var known)
+            && await FindAsync(identity, known, freshness, cancellationToken) is { } caller)
         {
-            var id = await LinkAsync(token, cancellationToken) ?? throw TokenRefusal.NotLinked();
-            return new Caller.User(id);
+            return caller;
         }
 
-        return person.IsEnabled ? new Caller.User(person.Id) : throw CredentialRefusal.SwitchedOff();
+        var person = await FindAsync(token, cancellationToken)
+            ?? await LinkAsync(token, cancellationToken)
+            ?? throw TokenRefusal.NotLinked();
+        Remember(identity, person);
+
+        // The database may know of a link that this server does not know of yet.
+        return await ResolveAgainAsync(identity, person, freshness.And(views.FromNowOn()), cancellationToken) with
+        {
+            Freshness = freshness,
+        };
     }
 
-    private async Task<User?> FindAsync(VerifiedToken token, CancellationToken cancellationToken)
+    /// <summary>Whether a subject that was a person once is so still.</summary>
+    /// <param name="identity">See <see cref="ExternalIdentity.DigestOf"/>.</param>
+    /// <param name="person">Who it was.</param>
+    /// <param name="freshness">How fresh the answer must be.</param>
+    /// <param name="cancellationToken">Ends the look-ups.</param>
+    /// <inheritdoc cref="ResolveAsync"/>
+    public async ValueTask<Caller> ResolveAgainAsync(
+        Guid identity, Guid person, Freshness freshness, CancellationToken cancellationToken) =>
+        await FindAsync(identity, person, freshness, cancellationToken) ?? throw TokenRefusal.NotLinked();
+
+    /// <returns>Null when the subject is not this person, or not any more.</returns>
+    private async ValueTask<Caller?> FindAsync(
+        Guid identity, Guid person, Freshness freshness, CancellationToken cancellationToken)
+    {
+        var found = await cache.AskAsync<PrincipalQuestion, PrincipalSnapshot>(
+            new PrincipalQuestion(person), freshness, cancellationToken);
+        if (!found.Value.Identities.Contains(identity))
+        {
+            return null;
+        }
+
+        return found.Value.IsEnabled
+            ? new Caller.User(person)
+            {
+                Freshness = freshness,
+                ProvenBy = new Proof(ProofKind.Identity, identity, found.Version),
+            }
+            : throw CredentialRefusal.SwitchedOff();
+    }
+
+    private async Task<Guid?> FindAsync(VerifiedToken token, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.ExternalIdentities
             .Where(identity => identity.Issuer == token.Issuer && identity.Subject == token.Subject)
-            .Join(db.Users, identity => identity.UserId, user => user.Id, (_, user) => user)
+            .Select(identity => (Guid?)identity.UserId)
             .SingleOrDefaultAsync(cancellationToken);
+    }
+
+    private void Remember(Guid identity, Guid person)
+    {
+        if (_persons.Count >= MaxPersons)
+        {
+            _persons.Clear();
+        }
+
+        _persons[identity] = person;
     }
 
     /// <returns>Null when the token's subject can't be linked with anybody.</returns>

@@ -65,7 +65,7 @@ internal sealed class SessionTokens(
             await NoteUseAsync(copy, session, now, cancellationToken);
         }
 
-        return new Caller.User(holder.Id) { CredentialId = copy.Id, ProvenAt = found.Version };
+        return new Caller.User(holder.Id) { ProvenBy = new Proof(ProofKind.Session, copy.Id, found.Version) };
     }
 
     private void Require(Credential session, bool isEnabled, TimeSpan idleTime, DateTimeOffset now)

@@ -98,6 +98,37 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_link_is_known_without_the_database_until_the_person_is_touched()
+    {
+        await using var portal = await OpenAsync();
+        var (id, _) = await portal.AddAsync("ann@example.com");
+        var token = _issuer.SignFor("ann@example.com", "s-1");
+        await portal.WhoAsync(token);
+        await portal.ReadAsync(db => db.ExternalIdentities.ExecuteDeleteAsync());
+
+        Assert.Equal($"users/{id}", await portal.WhoAsync(token));
+
+        await portal.SwitchAsync(id, isEnabled: true);
+        Assert.Equal("not_linked", await portal.CauseAsync(_issuer.Sign(claims => claims["sub"] = "s-1")));
+    }
+
+    [Fact]
+    public async Task A_subject_that_was_given_to_somebody_else_is_that_person_from_the_change_on()
+    {
+        await using var portal = await OpenAsync();
+        var ((ann, _), (bob, _)) = (await portal.AddAsync("ann@example.com"), await portal.AddAsync("bob@example.com"));
+        var token = _issuer.Sign(claims => claims["sub"] = "s-1");
+        var users = new UserService.UserServiceClient(portal.Host.Administrator);
+        await users.LinkIdentityAsync(new LinkIdentityRequest { Name = $"users/{ann}", Subject = "s-1" });
+        Assert.Equal($"users/{ann}", await portal.WhoAsync(token));
+
+        await users.UnlinkIdentityAsync(new UnlinkIdentityRequest { Name = $"users/{ann}" });
+        await users.LinkIdentityAsync(new LinkIdentityRequest { Name = $"users/{bob}", Subject = "s-1" });
+
+        Assert.Equal($"users/{bob}", await portal.WhoAsync(token));
+    }
+
+    [Fact]
     public async Task Tells_over_the_wire_what_is_wrong_with_a_token()
     {
         await using var portal = await OpenAsync();

@@ -31,6 +31,17 @@ internal readonly record struct CredentialQuestion(Guid Id) : IAccessQuestion<Fo
 /// <param name="Holder">Whose it is; null where there is none.</param>
 internal readonly record struct FoundCredential(CredentialCopy? Copy, PrincipalSnapshot? Holder);
 
+/// <summary>What is known of a user or service account?</summary>
+/// <param name="Id">Which one.</param>
+internal readonly record struct PrincipalQuestion(Guid Id) : IAccessQuestion<PrincipalSnapshot>
+{
+    public bool TryAnswer(ref SnapshotReader reader, out PrincipalSnapshot answer)
+    {
+        answer = reader.Find<PrincipalCopy>(new SnapshotKey(SnapshotKind.Principal, Id))?.Principal!;
+        return answer is not null;
+    }
+}
+
 /// <summary>What does a decision of one principal about one thing rest on?</summary>
 /// <param name="Principal">Who.</param>
 /// <param name="Target">To what.</param>

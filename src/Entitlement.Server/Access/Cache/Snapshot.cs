@@ -33,7 +33,8 @@ internal abstract record Snapshot(SnapshotKey Key, long Version)
 internal sealed record PrincipalCopy(long Version, PrincipalSnapshot Principal)
     : Snapshot(new SnapshotKey(SnapshotKind.Principal, Principal.Id), Version)
 {
-    public override int Size => Overhead + (16 * (Principal.GroupIds.Length + Principal.AccountIds.Length));
+    public override int Size => Overhead
+        + (16 * (Principal.GroupIds.Length + Principal.AccountIds.Length + Principal.Identities.Length));
 }
 
 /// <summary>An account.</summary>

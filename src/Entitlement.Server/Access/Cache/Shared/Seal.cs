@@ -29,7 +29,7 @@ internal static class Seal
     /// Raised with every change of a content's form. It stands in the names and under the seal, so that servers of two
     /// releases that run side by side leave each other's values alone.
     /// </summary>
-    public const int Schema = 1;
+    public const int Schema = 2;
 
     /// <summary>
     /// Bytes of content at most; what is larger is cheaper to have from the database than twice over the network.

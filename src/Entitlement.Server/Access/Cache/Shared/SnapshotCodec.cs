@@ -101,6 +101,7 @@ internal static class SnapshotCodec
         content.MaybeGuid(principal.PrimaryAccountId);
         content.List(principal.GroupIds, content.Guid);
         content.List(principal.AccountIds, content.Guid);
+        content.List(principal.Identities, content.Guid);
     }
 
     private static PrincipalSnapshot ReadPrincipal(ref ContentReader reader, Guid id) =>
@@ -111,6 +112,7 @@ internal static class SnapshotCodec
             PrimaryAccountId = reader.MaybeGuid(),
             GroupIds = reader.Guids(),
             AccountIds = reader.Guids(),
+            Identities = reader.Guids(),
         };
 
     private static void WriteAccount(ContentWriter content, AccountCopy copy)

@@ -123,6 +123,7 @@ public class SnapshotCodecTests
             PrimaryAccountId = Maybe(random, NewId),
             GroupIds = Many(random, NewId),
             AccountIds = Many(random, NewId),
+            Identities = Many(random, NewId),
         };
 
     private static GrantIndex DrawGrants(Random random) => GrantIndex.Create(Many(random, _ => new Grant(
