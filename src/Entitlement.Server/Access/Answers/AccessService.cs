@@ -106,7 +106,7 @@ internal sealed class AccessService(
         WatchAccessRequest request,
         IServerStreamWriter<WatchAccessResponse> responseStream,
         ServerCallContext context) =>
-        watch.RunAsync(request.After, responseStream, context.CancellationToken);
+        watch.RunAsync(context.GetCaller(), request.After, responseStream, context.CancellationToken);
 
     public override Task<AwaitAccessChangeResponse> AwaitAccessChange(
         AwaitAccessChangeRequest request, ServerCallContext context) =>

@@ -23,6 +23,7 @@ internal sealed class AccessViews(
     private long _begun;
     private long _committed;
     private long _moves;
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What the log said.</summary>
     public ChangeMemory Changes { get; } = new();
@@ -95,6 +96,22 @@ internal sealed class AccessViews(
     /// <exception cref="EntitlementException"><see cref="FailureReason.StorageUnavailable"/>, or what the source throws.</exception>
     public Task<NodeView> AdvanceAsync(CancellationToken cancellationToken) =>
         ReadAsync(Interlocked.Read(ref _begun), cancellationToken);
+
+    /// <summary>The newest view as soon as there is one later than a version; nothing is read for it.</summary>
+    public async Task<NodeView> AfterAsync(long version, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // In this order, or a move between the two would be missed.
+            var moved = Volatile.Read(ref _moved).Task;
+            if (Newest is { } view && view.Version > version)
+            {
+                return view;
+            }
+
+            await moved.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>Reads the clock now, or waits for a reading that begins, or began, after another.</summary>
     private Task<NodeView> ReadAsync(long after, CancellationToken cancellationToken)
@@ -183,6 +200,7 @@ internal sealed class AccessViews(
         if (view.Version != before?.Version)
         {
             Interlocked.Increment(ref _moves);
+            Interlocked.Exchange(ref _moved, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             if (before is not null)
             {
                 Moved?.Invoke(clock.GetElapsedTime(before.ReadAt));

@@ -1,4 +1,4 @@
-using Entitlement.Server.Access.Answers;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Testing;
 using Entitlement.V1;
 using Grpc.Core;
@@ -50,6 +50,21 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task Ends_with_the_change_that_takes_the_right_to_watch()
+    {
+        await using var town = await Town.OpenAsync(DatabaseKind.Sqlite);
+        var (service, client) = await town.AddCallerAsync(null);
+        var right = await town.AssignAsync(service, "system-administrator", Guid.Empty);
+        using var watch = client.WatchAccess(new WatchAccessRequest());
+        await NextAsync(watch);
+
+        await town.UnassignAsync(right);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => NextAsync(watch, town.Clock));
+
+        Assert.Equal("PERMISSION_DENIED", refusal.Reason());
+    }
+
+    [Fact]
     public async Task Is_for_those_who_may_see_access_everywhere()
     {
         await using var town = await Town.OpenAsync(DatabaseKind.Sqlite);
@@ -65,7 +80,7 @@ public class WatchTests
     private static (AccessChangeKind, string)[] Told(WatchAccessResponse answer) =>
         [.. answer.Changes.Select(change => (change.Kind, change.Name)).OrderBy(told => told)];
 
-    /// <summary>Each tick of the clock lets the server ask once; it begins to wait for one at a moment of its own.</summary>
+    /// <summary>With each tick the server looks at the clock of access; it begins to wait for one at a moment of its own.</summary>
     private static async Task<WatchAccessResponse> NextAsync(
         AsyncServerStreamingCall<WatchAccessResponse> watch, ManualClock? clock = null)
     {
@@ -76,7 +91,7 @@ public class WatchTests
             using var pulse = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
             do
             {
-                clock.Advance(AccessWatch.Interval);
+                clock.Advance(new AccessOptions().MaxStaleness / 2);
             }
             while (!next.IsCompleted && await pulse.WaitForNextTickAsync(limit.Token));
         }
