@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Entitlement.CommandLine.Rpc;
 using Entitlement.Server.Access;
@@ -12,10 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Entitlement.CommandLine.Tests;
 
-/// <summary>
-/// A running server, and <c>entitle</c> in this process: its own command line, parsed and run as in a process of its own, which
-/// would take a hundred times as long to start. What must be a process (pipes, signals, completion) is tested end to end.
-/// </summary>
+/// <summary>A running server, and <c>entitle</c> in this process.</summary>
 public sealed class Shell : IAsyncLifetime
 {
     /// <summary>Whose tokens the server takes; nobody is there who would make one.</summary>
@@ -26,7 +22,6 @@ public sealed class Shell : IAsyncLifetime
 
     private const string DataHome = "XDG_DATA_HOME";
 
-    private readonly RootCommand _root = Entitle.CreateRoot();
     private readonly Dictionary<string, Task> _stories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _called = new(StringComparer.Ordinal);
     private readonly HashSet<MethodDescriptor> _changing = [];
@@ -129,12 +124,9 @@ public sealed class Shell : IAsyncLifetime
     private async Task<Finished> InvokeAsync(string[] arguments)
     {
         string[] all = [.. arguments, "--server", Host.GrpcAddress];
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
         var before = Interlocked.Read(ref _accessVersion);
-        var code = await Entitle.RunAsync(_root, all, configuration);
-        if (code == 0 && _root.Parse(all).CommandResult.Command is IRpcCommand command)
+        var finished = await InProcess.RunAsync(InProcess.Entitle, all);
+        if (finished.ExitCode == 0 && InProcess.Entitle.Parse(all).CommandResult.Command is IRpcCommand command)
         {
             _called.Add(command.Rpc.FullName);
             if (Interlocked.Read(ref _accessVersion) != before)
@@ -143,6 +135,6 @@ public sealed class Shell : IAsyncLifetime
             }
         }
 
-        return new Finished(string.Join(' ', arguments), code, output.ToString(), error.ToString());
+        return finished;
     }
 }

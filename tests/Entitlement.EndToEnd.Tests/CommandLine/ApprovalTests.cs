@@ -1,4 +1,5 @@
 using Entitlement.EndToEnd.Tests.Machinery;
+using Entitlement.Testing;
 
 namespace Entitlement.EndToEnd.Tests.CommandLine;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Entitlement.EndToEnd.Tests.Machinery;
+using Entitlement.Testing;
 using Microsoft.Data.Sqlite;
 
 namespace Entitlement.EndToEnd.Tests.CommandLine;

@@ -28,7 +28,7 @@ public sealed class ManagementTests(ServiceFixture fixture) : IClassFixture<Serv
     {
         var estate = await Estate.CreateAsync(_service, "--edition", "pro", "--machines", "7");
 
-        var lines = (await _service.EntitleAsync("license", "list", "--account", estate.Account)).Succeeded()
+        var lines = (await _service.StartEntitleAsync("license", "list", "--account", estate.Account)).Succeeded()
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(2, lines.Length);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Entitlement.EndToEnd.Tests.Machinery;
+using Entitlement.Testing;
 
 namespace Entitlement.EndToEnd.Tests.CommandLine;
 
@@ -56,7 +57,7 @@ public sealed class WrongUseTests
     [Fact]
     public async Task Ends_with_3_when_nothing_answers_and_says_what_to_look_at()
     {
-        var refused = (await EntitleAsync("product", "list", "--server", Nowhere)).Ended(3);
+        var refused = (await Command.RunAsync("dotnet", Repository.EntitleProgram, "product", "list", "--server", Nowhere)).Ended(3);
 
         Assert.Contains("entitle: UNREACHABLE: The service at http://127.0.0.1:9", refused.Error, StringComparison.Ordinal);
         Assert.Contains("ENTITLEMENT_SERVER", refused.Error, StringComparison.Ordinal);
@@ -106,5 +107,5 @@ public sealed class WrongUseTests
         Assert.Matches(@"^\d+\.\d+\.\d+", version.Output);
     }
 
-    private static Task<Finished> EntitleAsync(params string[] arguments) => Command.RunAsync("dotnet", [Repository.EntitleProgram, .. arguments]);
+    private static Task<Finished> EntitleAsync(params string[] arguments) => InProcess.RunAsync(InProcess.Entitle, arguments);
 }

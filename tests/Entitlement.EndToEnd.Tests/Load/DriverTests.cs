@@ -24,8 +24,8 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Takes_a_seat_with_each_call_in_either_loop_and_finds_its_licenses_again()
     {
-        var closed = (await DriveAsync("activate", "--count", "30", "--licenses", "2", "--callers", "4", "--json")).Succeeded().Json;
-        var open = (await DriveAsync("activate", "--count", "30", "--licenses", "2", "--rate", "50", "--json")).Succeeded().Json;
+        var closed = (await _service.DriveAsync("activate", "--count", "30", "--licenses", "2", "--callers", "4", "--json")).Succeeded().Json;
+        var open = (await _service.DriveAsync("activate", "--count", "30", "--licenses", "2", "--rate", "50", "--json")).Succeeded().Json;
 
         Assert.Equal((30, 30), (Answered(closed), Answered(open)));
         var licenses = (await _service.EntitleAsync("license", "list", "--json")).Succeeded().Json["licenses"]!.AsArray();
@@ -38,10 +38,10 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Counts_what_is_refused_by_its_reason_and_says_so_by_its_exit_code()
     {
-        (await DriveAsync("activate", "--count", "1", "--licenses", "1")).Succeeded();
+        (await _service.DriveAsync("activate", "--count", "1", "--licenses", "1")).Succeeded();
         (await _service.EntitleAsync("keys", "halt", "--reason", "a test of what is refused")).Succeeded();
 
-        var refused = (await DriveAsync("activate", "--count", "7", "--licenses", "1", "--json")).Ended(1).Json;
+        var refused = (await _service.DriveAsync("activate", "--count", "7", "--licenses", "1", "--json")).Ended(1).Json;
 
         Assert.Equal(7, (int)refused["errorDistribution"]!["FAILED_PRECONDITION ISSUING_HALTED"]!);
         Assert.Equal(7, (int)refused["statusCodeDistribution"]!["FAILED_PRECONDITION"]!);
@@ -51,7 +51,7 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
     public async Task Writes_requests_that_a_tool_sends_by_the_json_of_the_contract()
     {
         var file = _folder.File("requests.json");
-        (await DriveAsync("requests", "--count", "6", "--licenses", "2", "--out", file)).Succeeded();
+        (await _service.DriveAsync("requests", "--count", "6", "--licenses", "2", "--out", file)).Succeeded();
         var requests = JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsArray()
             .Select(message => JsonParser.Default.Parse<ActivateRequest>(message!.ToJsonString())).ToList();
 
@@ -67,7 +67,7 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
     public async Task Sends_a_file_of_requests_again_and_prints_the_same_license_files()
     {
         var file = _folder.File("requests.json");
-        (await DriveAsync("requests", "--count", "5", "--licenses", "1", "--out", file)).Succeeded();
+        (await _service.DriveAsync("requests", "--count", "5", "--licenses", "1", "--out", file)).Succeeded();
 
         var (first, again) = (await SendAsync(file), await SendAsync(file));
 
@@ -83,8 +83,8 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Checks_permissions_singly_and_in_batches_while_access_changes()
     {
-        var single = (await DriveAsync("check", "--count", "200", "--accounts", "3", "--changes", "1", "--json")).Succeeded().Json;
-        var batches = (await DriveAsync("check", "--count", "20", "--accounts", "3", "--batch", "50", "--json")).Succeeded().Json;
+        var single = (await _service.DriveAsync("check", "--count", "200", "--accounts", "3", "--changes", "1", "--json")).Succeeded().Json;
+        var batches = (await _service.DriveAsync("check", "--count", "20", "--accounts", "3", "--batch", "50", "--json")).Succeeded().Json;
         var given = (await _service.EntitleAsync("audit", "list", "--action", "role.assign", "--json")).Succeeded().Json["records"]!;
 
         Assert.Equal((200, 20), (Answered(single), Answered(batches)));
@@ -97,8 +97,8 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
     public async Task Writes_checks_and_changes_that_a_tool_sends_by_the_json_of_the_contract()
     {
         var (checks, changes) = (_folder.File("checks.json"), _folder.File("changes.json"));
-        (await DriveAsync("checks", "--count", "4", "--accounts", "2", "--out", checks)).Succeeded();
-        (await DriveAsync("checks", "--count", "4", "--accounts", "2", "--changes", "100", "--out", changes)).Succeeded();
+        (await _service.DriveAsync("checks", "--count", "4", "--accounts", "2", "--out", checks)).Succeeded();
+        (await _service.DriveAsync("checks", "--count", "4", "--accounts", "2", "--changes", "100", "--out", changes)).Succeeded();
 
         using var channel = _service.OpenChannel();
         var headers = await _service.CredentialsAsync();
@@ -117,12 +117,10 @@ public sealed class DriverTests : IAsyncLifetime, IDisposable
 
     private async Task<List<JsonNode>> SendAsync(string file)
     {
-        var lines = (await DriveAsync("send", "--requests", file)).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = (await _service.DriveAsync("send", "--requests", file)).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return [.. lines.Select(line => JsonNode.Parse(line)!).OrderBy(answer => (int)answer["request"]!)];
     }
 
     private static int Answered(JsonNode report) => (int)report["statusCodeDistribution"]!["OK"]!;
 
-    private Task<Finished> DriveAsync(params string[] arguments) =>
-        Command.RunAsync("dotnet", [Repository.LoadProgram, .. arguments], _service.Environment);
 }

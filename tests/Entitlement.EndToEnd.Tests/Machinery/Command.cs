@@ -1,23 +1,7 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Entitlement.Testing;
 
 namespace Entitlement.EndToEnd.Tests.Machinery;
-
-/// <summary>How a process ended and what it wrote.</summary>
-internal sealed record Finished(string Command, int ExitCode, string Output, string Error)
-{
-    public JsonNode Json => JsonNode.Parse(Output) ?? throw new JsonException($"{Command} printed null.");
-
-    /// <summary>The same, after checking that it ended well.</summary>
-    public Finished Succeeded() => Ended(0);
-
-    public Finished Ended(int exitCode)
-    {
-        Assert.True(ExitCode == exitCode, $"{Command}\nended with {ExitCode} and not {exitCode}.\n{Output}\n{Error}");
-        return this;
-    }
-}
 
 /// <summary>Runs programs to their end.</summary>
 internal static class Command

@@ -1,3 +1,4 @@
+using Entitlement.Server.Hosting;
 using Entitlement.Testing;
 
 namespace Entitlement.EndToEnd.Tests.Machinery;
@@ -63,9 +64,12 @@ internal sealed class Deployment : IAsyncDisposable
             "--LicenseFile:Issuer=https://licenses.example",
             .. options,
         ];
-        (await Command.RunAsync("dotnet", Repository.EntitleProgram, "keys", "init", "--dir", keys)).Succeeded();
-        var made = await Command.RunAsync("dotnet", [Repository.ServerProgram, "admin", "create", "--name", "ops", .. settings]);
-        var keyFile = _folder.Write("ops.key", made.Succeeded().Output);
+        (await InProcess.RunAsync(InProcess.Entitle, "keys", "init", "--dir", keys)).Succeeded();
+        using var made = new StringWriter();
+        using var error = new StringWriter();
+        var code = await ServerCommand.RunAsync(["admin", "create", "--name", "ops", .. settings], made, error);
+        Assert.True(code == 0, error.ToString());
+        var keyFile = _folder.Write("ops.key", made.ToString());
         return
         [
             new Service(_folder.File("first")) { Program = _program, Settings = settings, KeyFile = keyFile },

@@ -1,3 +1,4 @@
+using Entitlement.Testing;
 using Entitlement.V1;
 
 namespace Entitlement.EndToEnd.Tests.Machinery;

@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Entitlement.Load;
 using Entitlement.Testing;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -12,7 +14,10 @@ namespace Entitlement.EndToEnd.Tests.Machinery;
 /// <summary>The built server as a process of its own, on loopback, with a folder of its own.</summary>
 internal sealed class Service : IAsyncDisposable
 {
+    private const string KeyOption = "--api-key-file";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
+    private static readonly RootCommand Load = LoadCommands.CreateRoot();
 
     private readonly StringBuilder _log = new();
     private readonly string? _tlsRoot;
@@ -62,7 +67,7 @@ internal sealed class Service : IAsyncDisposable
         }
     }
 
-    /// <summary>What <c>entitle</c> needs in its environment to talk to this service as its administrator.</summary>
+    /// <summary>What <c>entitle</c>, as a process, needs in its environment to talk to this service as its administrator.</summary>
     public Dictionary<string, string?> Environment => new(StringComparer.Ordinal)
     {
         ["ENTITLEMENT_SERVER"] = Address.GetLeftPart(UriPartial.Authority),
@@ -93,8 +98,15 @@ internal sealed class Service : IAsyncDisposable
     public async Task<Finished> StartRefusedAsync(params string[] options) =>
         await Machinery.Command.RunAsync("dotnet", [Repository.ServerProgram, .. Options(), .. options]);
 
-    public Task<Finished> EntitleAsync(params IEnumerable<string> arguments) =>
+    /// <summary>Runs <c>entitle</c> in this process, as its administrator unless another key is named.</summary>
+    public Task<Finished> EntitleAsync(params IEnumerable<string> arguments) => RunAsync(InProcess.Entitle, [.. arguments]);
+
+    /// <summary>Runs <c>entitle</c> as a process, which has the service's address and the key from its environment.</summary>
+    public Task<Finished> StartEntitleAsync(params IEnumerable<string> arguments) =>
         Machinery.Command.RunAsync("dotnet", [Repository.EntitleProgram, .. arguments], Environment);
+
+    /// <summary>Runs the load driver in this process.</summary>
+    public Task<Finished> DriveAsync(params string[] arguments) => RunAsync(Load, arguments);
 
     /// <summary>Headers of a call by its administrator.</summary>
     public async Task<Metadata> CredentialsAsync() =>
@@ -133,6 +145,13 @@ internal sealed class Service : IAsyncDisposable
             await KillAsync();
         }
     }
+
+    private Task<Finished> RunAsync(RootCommand program, string[] arguments) => InProcess.RunAsync(
+        program,
+        [
+            .. arguments, "--server", Address.GetLeftPart(UriPartial.Authority),
+            .. arguments.Contains(KeyOption, StringComparer.Ordinal) ? Array.Empty<string>() : [KeyOption, KeyFile],
+        ]);
 
     private X509ChainPolicy? TlsPolicy()
     {

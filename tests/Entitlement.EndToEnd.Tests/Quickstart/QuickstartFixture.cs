@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Entitlement.EndToEnd.Tests.Machinery;
+using Entitlement.Testing;
 
 namespace Entitlement.EndToEnd.Tests.Quickstart;
 
