@@ -18,7 +18,11 @@ public sealed class ServiceFixture : IAsyncLifetime
     private static async Task<Service> StartAsync()
     {
         var folder = new TemporaryFolder();
-        var service = new Service(folder.File("data"));
+        var service = new Service(folder.File("data"))
+        {
+            // It ends with the tests even where their process is stopped before it can end anything itself.
+            Launcher = ["/bin/sh", Path.Combine(AppContext.BaseDirectory, "run-until-input-ends")],
+        };
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             service.Kill();
