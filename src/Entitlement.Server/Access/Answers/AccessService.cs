@@ -22,10 +22,10 @@ internal sealed class AccessService(
         var check = request.Check ?? throw Refusal.InvalidArgument("check", "is required");
         var permission = check.Permission.ToDomain("check.permission");
         var answer = await inquiry.CheckAsync(
-            context, request.Principal, new AskedResource("check.resource", check.Resource), permission, request.Consistency);
+            context, request.Principal, [new AskedResource("check.resource", check.Resource)], [permission], request.Consistency);
         return new CheckPermissionResponse
         {
-            Allowed = answer.Value,
+            Allowed = answer.Value[0],
             ConsistencyToken = ConsistencyToken.Of(answer.Version),
         };
     }
@@ -38,19 +38,16 @@ internal sealed class AccessService(
             throw Refusal.InvalidArgument("checks", $"must be 1 to {MaxChecks}");
         }
 
-        var permissions = request.Checks
-            .Select((check, i) => check.Permission.ToDomain($"checks[{i}].permission"))
-            .ToList();
-        var answer = await inquiry.AskAsync(
+        var answer = await inquiry.CheckAsync(
             context,
             request.Principal,
             [.. request.Checks.Select((check, i) => new AskedResource($"checks[{i}].resource", check.Resource))],
+            [.. request.Checks.Select((check, i) => check.Permission.ToDomain($"checks[{i}].permission"))],
             request.Consistency);
-        var now = clock.GetUtcNow();
         return new BatchCheckPermissionsResponse
         {
-            Allowed = { permissions.Select((permission, i) => answer.IsAllowed(i, permission, now)) },
-            ConsistencyToken = answer.Token,
+            Allowed = { answer.Value },
+            ConsistencyToken = ConsistencyToken.Of(answer.Version),
         };
     }
 

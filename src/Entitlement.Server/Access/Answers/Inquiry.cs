@@ -19,41 +19,51 @@ internal readonly record struct AskedResource(string Field, string Name);
 /// </summary>
 internal sealed class Inquiry(CallerQuestions questions, AccessDecider decider, TimeProvider clock)
 {
-    /// <summary>Whether a principal may do one thing to one resource.</summary>
+    /// <summary>Whether a principal may do each of some things, one to each of as many resources.</summary>
     /// <inheritdoc cref="AskAsync"/>
-    public async ValueTask<Answered<bool>> CheckAsync(
-        ServerCallContext call, string principal, AskedResource resource, Permission permission, Consistency? consistency)
+    public async ValueTask<Answered<bool[]>> CheckAsync(
+        ServerCallContext call,
+        string principal,
+        AskedResource[] resources,
+        Permission[] permissions,
+        Consistency? consistency)
     {
-        if (!ResourcePath.TryReadTarget(resource.Name, out var target))
+        var allowed = new bool[resources.Length];
+        var targets = new AccessTarget[resources.Length];
+        if (!TryReadTargets(resources, targets))
         {
-            var path = Parse(resource);
-            if (path.UserId is not null)
+            var answer = await AskAsync(call, principal, resources, consistency);
+            for (var i = 0; i < allowed.Length; i++)
             {
-                var answer = await AskAsync(call, principal, [resource], consistency);
-                return new Answered<bool>(answer.IsAllowed(0, permission, clock.GetUtcNow()), answer.Version);
+                allowed[i] = answer.IsAllowed(i, permissions[i], clock.GetUtcNow());
             }
 
-            target = AccessTarget.Of(path.Scopes);
+            return new Answered<bool[]>(allowed, answer.Version);
         }
 
         var caller = call.GetCaller();
         var (asker, asked) = PrincipalsOf(caller, principal);
-        var ((askerView, askedView), version) =
-            await questions.AskAsync<BothQuestion<TargetQuestion, AccessView>, (AccessView?, AccessView)>(
+        var ((askerViews, askedViews), version) =
+            await questions.AskAsync<BothQuestion<TargetsQuestion, AccessView[]>, (AccessView[]?, AccessView[])>(
                 caller,
-                new BothQuestion<TargetQuestion, AccessView>(
-                    asker is { } other && other != asked ? new TargetQuestion(other, target) : null,
-                    new TargetQuestion(asked, target)),
+                new BothQuestion<TargetsQuestion, AccessView[]>(
+                    asker is { } other && other != asked ? new TargetsQuestion(other, targets) : null,
+                    new TargetsQuestion(asked, targets)),
                 FreshnessOf(caller, consistency),
                 call.CancellationToken);
         var now = clock.GetUtcNow();
-        if (askerView is not null && !askerView.Decide(Permission.AccessRead, target, now).IsAllowed)
+        for (var i = 0; i < allowed.Length; i++)
         {
-            // It decides anew, and knows what a refusal may say.
-            await decider.RequireAsync(caller, V1.Permission.AccessRead, resource.Name, call.CancellationToken);
+            if (askerViews is not null && !askerViews[i].Decide(Permission.AccessRead, targets[i], now).IsAllowed)
+            {
+                // It decides anew, and knows what a refusal may say.
+                await decider.RequireAsync(caller, V1.Permission.AccessRead, resources[i].Name, call.CancellationToken);
+            }
+
+            allowed[i] = askedViews[i].Decide(permissions[i], targets[i], now).IsAllowed;
         }
 
-        return new Answered<bool>(askedView.Decide(permission, target, now).IsAllowed, version);
+        return new Answered<bool[]>(allowed, version);
     }
 
     /// <exception cref="EntitlementException">The caller may not ask, or asks for something that is none.</exception>
@@ -104,6 +114,28 @@ internal sealed class Inquiry(CallerQuestions questions, AccessDecider decider, 
             caller.Freshness.And(questions.FromNowOn()),
         _ => caller.Freshness,
     };
+
+    /// <returns>Whether each resource is one target, which a person is not.</returns>
+    private static bool TryReadTargets(AskedResource[] resources, AccessTarget[] targets)
+    {
+        for (var i = 0; i < resources.Length; i++)
+        {
+            if (ResourcePath.TryReadTarget(resources[i].Name, out targets[i]))
+            {
+                continue;
+            }
+
+            var path = Parse(resources[i]);
+            if (path.UserId is not null)
+            {
+                return false;
+            }
+
+            targets[i] = AccessTarget.Of(path.Scopes);
+        }
+
+        return true;
+    }
 
     private async Task RequireMayAskAsync(Caller caller, Answer asker, CancellationToken cancellationToken)
     {
