@@ -96,6 +96,26 @@ internal sealed class ModelDatabase(TimeProvider clock) : IAccessSource
         return [.. history.Skip(Math.Max(last, 0)).Select(moment => Ask<TQuestion, T>(question, moment))];
     }
 
+    /// <summary>What is true at a version.</summary>
+    public T TrueAt<TQuestion, T>(TQuestion question, long version)
+        where TQuestion : IAccessQuestion<T>
+    {
+        lock (_lock)
+        {
+            return Ask<TQuestion, T>(question, _history.Last(moment => moment.Version == version));
+        }
+    }
+
+    /// <summary>Whether a version was the newest at any moment of the time until now.</summary>
+    public bool WasNewestWithin(long version, TimeSpan time)
+    {
+        lock (_lock)
+        {
+            var next = _history.FindLastIndex(moment => moment.Version == version) + 1;
+            return next == _history.Count || clock.GetElapsedTime(_history[next].Since) <= time;
+        }
+    }
+
     public async Task<AccessLogPage> ReadLogAsync(long? since, CancellationToken cancellationToken)
     {
         AccessLogPage page;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Entitlement.Server.Access.Cache;
-using Entitlement.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -14,7 +13,7 @@ internal sealed class Node : IDisposable
 
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public Node(IAccessSource source, ManualClock clock, ISharedSnapshots? shared = null, long bytes = 67_108_864)
+    public Node(IAccessSource source, TimeProvider clock, ISharedSnapshots? shared = null, long bytes = 67_108_864)
     {
         Views = new AccessViews(source, Options(bytes), clock, NullLogger<AccessViews>.Instance);
         Memory = new ProcessCache(Options(bytes));

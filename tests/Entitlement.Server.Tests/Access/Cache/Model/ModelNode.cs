@@ -1,9 +1,5 @@
-using System.Diagnostics.Metrics;
 using Entitlement.Server.Access.Cache;
 using Entitlement.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Entitlement.Server.Tests.Access.Cache.Model;
 
@@ -23,30 +19,24 @@ internal sealed record Breakage
     public Func<TimeProvider, TimeProvider> Clock { get; init; } = clock => clock;
 }
 
-/// <summary>One server: the real views, cache and loads, on a model of the database and of what servers share.</summary>
+/// <summary>One server, of which the model knows what it was asked and what it loaded.</summary>
 internal sealed class ModelNode : IAccessSource, IDisposable
 {
     private readonly ModelDatabase _database;
+    private readonly Gates _gates;
     private readonly Breakage _broken;
-    private readonly ServiceProvider _services;
+    private readonly Node _node;
     private readonly Dictionary<(Guid Id, long Version), int> _loads = [];
 
-    public ModelNode(ModelDatabase database, ModelShared shared, ManualClock clock, TimeSpan maxStaleness, Breakage broken)
+    public ModelNode(ModelDatabase database, Gates gates, ModelShare shared, ManualClock clock, Breakage broken)
     {
-        (_database, _broken) = (database, broken);
-        var options = Options.Create(new AccessOptions { MaxStaleness = maxStaleness });
-        var time = broken.Clock(clock);
-        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var metrics = new AccessMetrics(_services.GetRequiredService<IMeterFactory>());
-        var memory = new ProcessCache(options);
-        Views = new AccessViews(this, options, time, NullLogger<AccessViews>.Instance);
-        var loads = new SnapshotLoads(this, Views, memory, metrics, time, new SharedOfNode(shared, broken.Share));
-        Cache = new AccessCache(Views, memory, loads, metrics);
+        (_database, _gates, _broken) = (database, gates, broken);
+        _node = new Node(this, broken.Clock(clock), shared);
     }
 
-    public AccessViews Views { get; }
+    public AccessViews Views => _node.Views;
 
-    public AccessCache Cache { get; }
+    public AccessCache Cache => _node.Cache;
 
     /// <summary>Of the readings to come.</summary>
     public Slowness Slowness { get; set; }
@@ -60,16 +50,16 @@ internal sealed class ModelNode : IAccessSource, IDisposable
     /// <summary>Most loads of one thing that brought something, and began while this node knew of no newer version.</summary>
     public int MostLoads => _loads.Values.DefaultIfEmpty().Max();
 
-    public async Task<AccessLogPage> ReadLogAsync(long? since, CancellationToken cancellationToken) =>
-        _broken.Log(await _database.ReadLogAsync(since, Slowness, cancellationToken));
+    public async Task<AccessLogPage> ReadLogAsync(long? since, CancellationToken cancellationToken) => _broken.Log(
+        await _gates.PassAsync(Slowness, () => _database.ReadLogAsync(since, cancellationToken), cancellationToken));
 
     public async Task<Snapshot> LoadAsync(SnapshotKey key, CancellationToken cancellationToken)
     {
         var begun = (key.Id, Views.Newest!.Version);
-        var loaded = await _database.LoadAsync(key.Id, Slowness, cancellationToken);
+        var loaded = await _gates.PassAsync(Slowness, () => _database.LoadAsync(key, cancellationToken), cancellationToken);
         _loads[begun] = _loads.GetValueOrDefault(begun) + 1;
         return _broken.Load(loaded);
     }
 
-    public void Dispose() => _services.Dispose();
+    public void Dispose() => _node.Dispose();
 }

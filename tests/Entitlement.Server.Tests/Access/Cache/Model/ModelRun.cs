@@ -1,5 +1,7 @@
+using Entitlement.Domain.Access;
 using Entitlement.Domain.Errors;
 using Entitlement.Server.Access.Cache;
+using Entitlement.Storage;
 using Entitlement.Testing;
 
 namespace Entitlement.Server.Tests.Access.Cache.Model;
@@ -41,20 +43,23 @@ internal sealed class ModelRun : IDisposable
     private const int Accounts = 3;
     private const int Nodes = 2;
 
-    private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(1);
-
     /// <summary>Some of a reading's steps, up to more than any time limit.</summary>
     private static readonly int[] Milliseconds = [1, 100, 250, 499, 501, 900, 1_000, 1_001, 2_500, 6_000];
 
     private readonly Pump _pump = new();
     private readonly ManualClock _clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
     private readonly ModelDatabase _database;
-    private readonly ModelShared _shared = new();
+    private readonly Gates _gates = new();
+    private readonly ModelShare _shared;
     private readonly Breakage _broken;
+
+    /// <summary>Hints on their way: to which node, of which version.</summary>
+    private readonly List<(ModelNode Node, long Version)> _hints = [];
     private readonly ModelNode[] _nodes;
     private readonly List<ModelNode> _ended = [];
     private readonly List<string> _violations = [];
     private readonly List<Task> _begun = [];
+    private IReadOnlyList<Snapshot> _backup = [];
     private long _token;
     private int _asked;
 
@@ -67,11 +72,13 @@ internal sealed class ModelRun : IDisposable
     public ModelRun(Breakage? broken = null)
     {
         _broken = broken ?? new Breakage();
-        _database = new ModelDatabase(_clock, Accounts);
+        _database = new ModelDatabase(_clock);
+        _shared = new ModelShare { Found = _broken.Share };
         _nodes = [.. Enumerable.Range(0, Nodes).Select(_ => NewNode())];
     }
 
-    private long Now => _clock.GetTimestamp();
+    /// <summary>Id of an account by its number.</summary>
+    public static Guid IdOf(int account) => new(account + 1, 0, 0, new byte[8]);
 
     /// <returns>What was wrong.</returns>
     public IReadOnlyList<string> Play(IEnumerable<Step> steps)
@@ -107,7 +114,7 @@ internal sealed class ModelRun : IDisposable
 
     private bool AllEnded() => _begun.TrueForAll(task => task.IsCompleted);
 
-    private ModelNode NewNode() => new(_database, _shared, _clock, MaxStaleness, _broken);
+    private ModelNode NewNode() => new(_database, _gates, _shared, _clock, _broken);
 
     private void Take(Step step)
     {
@@ -127,7 +134,7 @@ internal sealed class ModelRun : IDisposable
                 Commit(node, step.Number);
                 break;
             case Act.CommitAndDie:
-                _database.Commit(Chosen(step.Number));
+                Commit(step.Number);
                 Restart(step.Node % Nodes);
                 break;
             case Act.ReadClock:
@@ -150,7 +157,7 @@ internal sealed class ModelRun : IDisposable
 
     private void Advance(TimeSpan by)
     {
-        _kept += _database.Waiting > 0 ? by : TimeSpan.Zero;
+        _kept += _gates.Waiting > 0 ? by : TimeSpan.Zero;
         _clock.Advance(by);
     }
 
@@ -158,27 +165,27 @@ internal sealed class ModelRun : IDisposable
     {
         switch (step.Act)
         {
-            case Act.DeliverHint or Act.RepeatHint or Act.DropHint when _shared.Hints.Count > 0:
+            case Act.DeliverHint or Act.RepeatHint or Act.DropHint when _hints.Count > 0:
                 Hint(step);
                 break;
             case Act.SlowDown:
                 node.Slowness = (Slowness)(step.Number % 3);
                 _disturbances++;
                 break;
-            case Act.LetGoOn when _database.Waiting > 0:
-                _database.Release(step.Number);
+            case Act.LetGoOn when _gates.Waiting > 0:
+                _gates.Release(step.Number);
                 break;
             case Act.BackUpShared:
-                _shared.BackUp();
+                _backup = _shared.Copy();
                 break;
             case Act.RestoreShared:
-                _shared.Restore();
+                _shared.PutBack(_backup);
                 break;
             case Act.ReplayShared:
                 _shared.Replay(step.Number);
                 break;
             case Act.LoseShared:
-                _shared.Lose();
+                _shared.PutBack([]);
                 break;
             case Act.SwitchShared:
                 _shared.IsDown = !_shared.IsDown;
@@ -195,11 +202,11 @@ internal sealed class ModelRun : IDisposable
     /// <summary>In any order: hints may overtake each other.</summary>
     private void Hint(Step step)
     {
-        var index = step.Number % _shared.Hints.Count;
-        var (node, version) = _shared.Hints[index];
+        var index = step.Number % _hints.Count;
+        var (node, version) = _hints[index];
         if (step.Act != Act.RepeatHint)
         {
-            _shared.Hints.RemoveAt(index);
+            _hints.RemoveAt(index);
         }
 
         if (step.Act != Act.DropHint && (node.Views.Newest is null || node.Views.Newest.Version < version))
@@ -210,11 +217,22 @@ internal sealed class ModelRun : IDisposable
 
     private void Commit(ModelNode node, int number)
     {
-        var version = _database.Commit(Chosen(number));
+        var version = Commit(number);
         node.Views.Committed(version);
         node.Committed = version;
         _token = version;
-        _shared.Hints.AddRange(_nodes.Where(other => other != node).Select(other => (other, version)));
+        _hints.AddRange(_nodes.Where(other => other != node).Select(other => (other, version)));
+    }
+
+    /// <summary>Of an account nothing is known but the version that touched it last, which stands where it has its policy.</summary>
+    private long Commit(int number)
+    {
+        var policy = (AccountPolicy)(_database.Version + 1);
+        return _database.Commit([.. Chosen(number).Select(IdOf).Select(id => new AccountCopy(
+            id,
+            Version: 0,
+            new AccountSnapshot(id, ParentId: null, policy, EverSupervised: false, GrantIndex.Empty),
+            IsLarge: false))]);
     }
 
     private void Restart(int index)
@@ -231,14 +249,16 @@ internal sealed class ModelRun : IDisposable
             node.Slowness = Slowness.None;
         }
 
-        while (_database.Waiting > 0)
+        while (_gates.Waiting > 0)
         {
-            _database.Release(0);
+            _gates.Release(0);
         }
     }
 
     private static List<int> Chosen(int number) =>
         [.. Enumerable.Range(0, Accounts).Where(account => ((number % 7) + 1 & (1 << account)) != 0)];
+
+    private static bool IsRefusal(Exception failure) => failure is EntitlementException or StorageUnavailableException;
 
     private static async Task ReadAsync(ModelNode node)
     {
@@ -246,7 +266,7 @@ internal sealed class ModelRun : IDisposable
         {
             await node.Views.AdvanceAsync(CancellationToken.None);
         }
-        catch (EntitlementException)
+        catch (Exception refused) when (IsRefusal(refused))
         {
             // As in the background: whoever asks meets it.
         }
@@ -258,21 +278,21 @@ internal sealed class ModelRun : IDisposable
     /// <param name="atLeast">The version that it must not be behind.</param>
     private async Task AskAsync(ModelNode node, int number, Freshness freshness, long atLeast)
     {
-        var accounts = Chosen(number);
+        var question = new Values(Chosen(number));
         atLeast = Math.Max(atLeast, Math.Max(node.Answered, node.Committed));
         var disturbances = _disturbances;
-        var isQuiet = !_database.IsDown && _database.Waiting == 0 && _nodes.Concat(_ended).All(one => one.Slowness == Slowness.None);
+        var isQuiet = !_database.IsDown && _gates.Waiting == 0 && _nodes.Concat(_ended).All(one => one.Slowness == Slowness.None);
         var name = $"question {++_asked}";
         try
         {
-            var answer = await node.Cache.AskAsync<Values, long[]>(new Values(accounts), freshness, CancellationToken.None);
-            Judge(name, node, accounts, answer, atLeast);
+            var answer = await node.Cache.AskAsync<Values, long[]>(question, freshness, CancellationToken.None);
+            Judge(name, node, question, answer, atLeast);
         }
-        catch (EntitlementException refused)
+        catch (Exception refused) when (IsRefusal(refused))
         {
             if (isQuiet && disturbances == _disturbances)
             {
-                _violations.Add($"{name} was refused with {refused.Reason} while all was well.");
+                _violations.Add($"{name} was refused ({refused.Message}) while all was well.");
             }
         }
 
@@ -283,16 +303,16 @@ internal sealed class ModelRun : IDisposable
         }
     }
 
-    private void Judge(string name, ModelNode node, List<int> accounts, Answered<long[]> answer, long atLeast)
+    private void Judge(string name, ModelNode node, Values question, Answered<long[]> answer, long atLeast)
     {
-        var expected = accounts.ConvertAll(account => _database.ValueAt(answer.Version, account));
+        var expected = _database.TrueAt<Values, long[]>(question, answer.Version);
         if (!answer.Value.SequenceEqual(expected))
         {
             _violations.Add(
                 $"{name} was answered {string.Join(',', answer.Value)} at version {answer.Version}, which had {string.Join(',', expected)}.");
         }
 
-        if (!_database.WasCurrentSince(answer.Version, Now - MaxStaleness.Ticks))
+        if (!_database.WasNewestWithin(answer.Version, Node.Bound))
         {
             _violations.Add($"{name} was answered by version {answer.Version}, which ended too long ago.");
         }
@@ -315,9 +335,9 @@ internal sealed class ModelRun : IDisposable
             var isWhole = true;
             for (var i = 0; i < answer.Length; i++)
             {
-                var found = reader.Find<AccountCopy>(new SnapshotKey(SnapshotKind.Account, ModelDatabase.IdOf(Accounts[i])));
+                var found = reader.Find<AccountCopy>(new SnapshotKey(SnapshotKind.Account, IdOf(Accounts[i])));
                 isWhole &= found is not null;
-                answer[i] = found is null ? 0 : (long)found.Account!.Policy;
+                answer[i] = found?.Account is { } account ? (long)account.Policy : 0;
             }
 
             return isWhole;

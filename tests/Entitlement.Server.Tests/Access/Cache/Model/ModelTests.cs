@@ -31,7 +31,7 @@ public sealed class ModelTests
     [Fact]
     public void Notices_a_change_that_is_not_in_the_log() => Notices(new Breakage
     {
-        Log = page => page with { Changes = [.. page.Changes.Where(change => change.Id != ModelDatabase.IdOf(0))] },
+        Log = page => page with { Changes = [.. page.Changes.Where(change => change.Id != ModelRun.IdOf(0))] },
     });
 
     [Fact]
