@@ -67,6 +67,7 @@ public sealed partial class CommandTests
         (await shell.RunAsync("access cache drop")).Succeeded();
 
         Assert.Contains("Read from database\t", kept, StringComparison.Ordinal);
+        Assert.Contains("Last change seen\t", kept, StringComparison.Ordinal);
         Assert.StartsWith("Effective everywhere from ", effective.Output, StringComparison.Ordinal);
     });
 

@@ -191,6 +191,9 @@ internal sealed class EntitlementHost : IAsyncDisposable
             ["Server:HttpListen"] = "http://127.0.0.1:0",
             ["Storage:DataDirectory"] = DataDirectory,
             ["Logging:LogLevel:Default"] = "Debug",
+
+            // Tests count versions of the clock of access, and move the time.
+            ["Access:CanaryInterval"] = "1.00:00:00",
         };
         if (_shared is not null)
         {

@@ -16,6 +16,8 @@ internal static class AccessServices
         services.AddSingleton<ProcessCache>();
         services.AddSingleton<SnapshotLoads>();
         services.AddSingleton<AccessCache>();
+        services.AddSingleton<AccessCanary>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessCanary>());
         services.AddHostedService<ViewKeeping>();
         services.AddSingleton<CallerQuestions>();
         services.AddSingleton<AccessReader>();

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(1103, LogLevel.Warning, "The clock of access can't be read: decisions are given until what is known is too old")]
     public static partial void ClockNotRead(ILogger logger, Exception failure);
 
+    [LoggerMessage(1105, LogLevel.Warning, "No change of access could be made by which to measure how long one takes to be seen")]
+    public static partial void CanaryNotMade(ILogger logger, Exception failure);
+
     [LoggerMessage(1104, LogLevel.Warning,
         "The clock of access went back from {Before} to {Now}: the database was put back, and all that was known of access is dropped")]
     public static partial void ClockWentBack(ILogger logger, long before, long now);

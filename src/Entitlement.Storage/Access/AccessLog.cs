@@ -11,7 +11,7 @@ public static class AccessLog
     /// short as can be.
     /// </summary>
     /// <param name="db">The context of the transaction; what it holds unsaved is saved.</param>
-    /// <param name="touched">What the transaction touched; at least one thing.</param>
+    /// <param name="touched">What the transaction touched; nothing for a version that makes nothing stale.</param>
     /// <param name="cancellationToken">Stops before the next statement.</param>
     /// <returns>The version from which on everybody who asks for it sees the change.</returns>
     public static async Task<long> RaiseAsync(

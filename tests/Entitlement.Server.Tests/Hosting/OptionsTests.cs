@@ -53,6 +53,7 @@ public class OptionsTests
     [InlineData("OpenIdConnect:MaxKeyAge", "00:30:00", "OpenIdConnect:MaxKeyAge must not be shorter")]
     [InlineData("Health:Listen", "https://127.0.0.1:0", "Health:Listen must look like")]
     [InlineData("Health:ProbeInterval", "00:00:00", "ProbeInterval")]
+    [InlineData("Access:CanaryInterval", "00:00:00", "CanaryInterval")]
     [InlineData("Storage:Provider", "SqlServer", "Storage:ConnectionString is required with the provider SqlServer.")]
     [InlineData("Storage:Provider", "PostgreSql", "Storage:ConnectionString is required with the provider PostgreSql.")]
     [InlineData("Signing:SigningKeyFile", "a.pem", "belong together: set all three or none")]

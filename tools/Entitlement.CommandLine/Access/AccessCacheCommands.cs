@@ -62,6 +62,7 @@ internal static class AccessCacheCommands
             ("Known up to", answer.ConsistencyToken),
             ("Asked for", answer.ViewAge is { } age ? $"{age.ToTimeSpan().TotalMilliseconds:F0} ms ago" : "never"),
             ("May be behind by", $"{answer.MaxStaleness.ToTimeSpan().TotalMilliseconds:F0} ms"),
+            ("Last change seen", answer.ObservedLag is { } lag ? $"after {lag.ToTimeSpan().TotalMilliseconds:F0} ms" : "none yet"),
             ("Found in memory", $"{answer.Hits}"),
             ("Found shared", $"{answer.SharedHits}"),
             ("Not in memory", $"{answer.Misses}"),

@@ -61,6 +61,7 @@ internal sealed class CacheKeeper(
         Misses = metrics.Misses,
         Loads = metrics.Loads,
         SharedState = shared.State,
+        ObservedLag = metrics.LastLag?.ToDuration(),
     };
 
     public async Task<DropAccessCacheResponse> DropAsync(ServerCallContext call)

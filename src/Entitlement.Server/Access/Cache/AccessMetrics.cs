@@ -14,6 +14,7 @@ internal sealed class AccessMetrics
     private long _hits;
     private long _sharedHits;
     private long _misses;
+    private long _lastLag = -1;
 
     public AccessMetrics(IMeterFactory meters)
     {
@@ -36,7 +37,7 @@ internal sealed class AccessMetrics
         _lag = meter.CreateHistogram<double>(
             "entitlement.access.lag",
             "s",
-            "At most how long a change of access was made and not seen here: since the last look at the clock that missed it.");
+            "How long a change of access that this server committed took until it saw it in the way in which others do.");
         _meter = meter;
     }
 
@@ -48,6 +49,9 @@ internal sealed class AccessMetrics
 
     public long Loads => _loads.Values.Sum();
 
+    /// <summary>What <see cref="AccessCanary"/> measured last; null before the first time.</summary>
+    public TimeSpan? LastLag => Interlocked.Read(ref _lastLag) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
+
     /// <summary>Also tells how fresh and how large all of it is.</summary>
     public void Watch(AccessViews views, ProcessCache memory)
     {
@@ -57,12 +61,17 @@ internal sealed class AccessMetrics
             "entitlement.access.view.moves", () => views.Moves, description: "How often the clock of access was seen to move.");
         _meter.CreateObservableGauge(
             "entitlement.access.cache.size", () => memory.Bytes, "By", "Bytes of memory that snapshots take, about.");
-        views.Moved += lag => _lag.Record(lag.TotalSeconds);
     }
 
     public void FoundHere(int count) => Interlocked.Add(ref _hits, count);
 
     public void FoundShared() => Interlocked.Increment(ref _sharedHits);
+
+    public void Lagged(TimeSpan lag)
+    {
+        Interlocked.Exchange(ref _lastLag, lag.Ticks);
+        _lag.Record(lag.TotalSeconds);
+    }
 
     public void Missed(int count) => Interlocked.Add(ref _misses, count);
 

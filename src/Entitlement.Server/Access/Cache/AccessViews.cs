@@ -31,12 +31,6 @@ internal sealed class AccessViews(
     /// <summary>Raised when the clock stands at an earlier version than it did: the database was put back.</summary>
     public event Action? PutBack;
 
-    /// <summary>
-    /// Raised when the version moved, with the longest time for which a change can have been unknown here: no clock but this
-    /// server's own takes part.
-    /// </summary>
-    public event Action<TimeSpan>? Moved;
-
     /// <summary>Null until the clock was read for the first time.</summary>
     public NodeView? Newest => Volatile.Read(ref _view);
 
@@ -201,10 +195,6 @@ internal sealed class AccessViews(
         {
             Interlocked.Increment(ref _moves);
             Interlocked.Exchange(ref _moved, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-            if (before is not null)
-            {
-                Moved?.Invoke(clock.GetElapsedTime(before.ReadAt));
-            }
         }
 
         return view;

@@ -14,6 +14,7 @@ namespace Entitlement.Server.Access.Cache;
 internal sealed class ViewKeeping : BackgroundService
 {
     private readonly AccessViews _views;
+    private readonly AccessCanary _canary;
     private readonly ISharedSnapshots? _shared;
     private readonly StorageEngine _storage;
     private readonly IOptions<AccessOptions> _options;
@@ -22,6 +23,7 @@ internal sealed class ViewKeeping : BackgroundService
 
     public ViewKeeping(
         AccessViews views,
+        AccessCanary canary,
         Writer writer,
         StorageEngine storage,
         IOptions<AccessOptions> options,
@@ -29,8 +31,10 @@ internal sealed class ViewKeeping : BackgroundService
         ILogger<ViewKeeping> logger,
         ISharedSnapshots? shared = null)
     {
-        (_views, _shared, _storage, _options, _clock, _logger) = (views, shared, storage, options, clock, logger);
+        (_views, _canary, _shared, _storage) = (views, canary, shared, storage);
+        (_options, _clock, _logger) = (options, clock, logger);
         writer.AccessChanged += Tell;
+        views.PutBack += canary.Forget;
         if (shared is not null)
         {
             shared.Hinted += Follow;
@@ -42,13 +46,15 @@ internal sealed class ViewKeeping : BackgroundService
 
     private void Tell(long version)
     {
+        _canary.Committed(version);
         _views.Committed(version);
         _shared?.Hint(version);
     }
 
     private void Follow(long version)
     {
-        if (_views.Newest is null || _views.Newest.Version < version)
+        // What a call had read here, another server would have to read now.
+        if (_views.Newest is null || _views.Newest.Version < version || _canary.Awaits(version))
         {
             _ = ReadAsync(CancellationToken.None);
         }
@@ -58,7 +64,7 @@ internal sealed class ViewKeeping : BackgroundService
     {
         try
         {
-            await _views.AdvanceAsync(cancellationToken);
+            _canary.Seen((await _views.AdvanceAsync(cancellationToken)).Version);
         }
         catch (Exception failure) when (
             failure is DbException or EntitlementException || _storage.Classify(failure) != StorageFault.None)

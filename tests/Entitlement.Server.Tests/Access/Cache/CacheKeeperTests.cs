@@ -1,4 +1,5 @@
 using Entitlement.Server.Access.Answers;
+using Entitlement.Server.Access.Cache;
 using Entitlement.Server.Tests.Access.Answers;
 using Entitlement.Testing;
 using Entitlement.V1;
@@ -63,6 +64,8 @@ public sealed class CacheKeeperTests
             Check = new PermissionCheck { Permission = Permission.AccountRead, Resource = town.CustomerName },
         });
 
+        var metrics = town.Host.Services.GetRequiredService<AccessMetrics>();
+        metrics.Lagged(TimeSpan.FromMilliseconds(17));
         var kept = await client.GetAccessCacheAsync(new GetAccessCacheRequest());
         var dropped = await client.DropAccessCacheAsync(new DropAccessCacheRequest());
         var after = await client.GetAccessCacheAsync(new GetAccessCacheRequest());
@@ -70,6 +73,7 @@ public sealed class CacheKeeperTests
         Assert.Equal(3, kept.Entries.Single(entry => entry.Kind == "Account").Count);
         Assert.True(kept is { Hits: > 0, Loads: > 0, Bytes: > 0 });
         Assert.Equal(Bound, kept.MaxStaleness.ToTimeSpan());
+        Assert.Equal(TimeSpan.FromMilliseconds(17), kept.ObservedLag.ToTimeSpan());
         Assert.Equal(kept.Entries.Sum(entry => entry.Count), dropped.Dropped);
         Assert.DoesNotContain(after.Entries, entry => entry.Kind == "Account");
         Assert.True(after.Loads > kept.Loads);
