@@ -69,12 +69,13 @@ internal sealed class AccessViews(
         var after = freshness.AfterReading;
         for (var reading = 0; reading < MaxReadings; reading++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (Find(freshness) is { } view && IsYoung(view))
             {
                 return view;
             }
 
-            var read = await ReadAsync(after, cancellationToken);
+            var read = await ReadAsync(after);
             if (read.Reading > begun && read.Version < freshness.AtLeast)
             {
                 throw freshness.Refuse();
@@ -88,8 +89,7 @@ internal sealed class AccessViews(
 
     /// <summary>A view of everything that was committed before this moment.</summary>
     /// <exception cref="EntitlementException"><see cref="FailureReason.StorageUnavailable"/>, or what the source throws.</exception>
-    public Task<NodeView> AdvanceAsync(CancellationToken cancellationToken) =>
-        ReadAsync(Interlocked.Read(ref _begun), cancellationToken);
+    public Task<NodeView> AdvanceAsync() => ReadAsync(Interlocked.Read(ref _begun));
 
     /// <summary>The newest view as soon as there is one later than a version; nothing is read for it.</summary>
     public async Task<NodeView> AfterAsync(long version, CancellationToken cancellationToken)
@@ -108,22 +108,22 @@ internal sealed class AccessViews(
     }
 
     /// <summary>Reads the clock now, or waits for a reading that begins, or began, after another.</summary>
-    private Task<NodeView> ReadAsync(long after, CancellationToken cancellationToken)
+    /// <returns>Ends within twice <see cref="ReadingLimit"/>, so that nobody needs to leave earlier.</returns>
+    private Task<NodeView> ReadAsync(long after)
     {
         Reading reading;
         lock (_lock)
         {
             if (_reading is { } current)
             {
-                reading = current.Number > after ? current : _following ??= new Reading();
-                return reading.Done.Task.WaitAsync(cancellationToken);
+                return (current.Number > after ? current : _following ??= new Reading()).Done.Task;
             }
 
             reading = _reading = Begin(new Reading());
         }
 
         _ = RunAsync(reading);
-        return reading.Done.Task.WaitAsync(cancellationToken);
+        return reading.Done.Task;
     }
 
     private Reading Begin(Reading reading)
@@ -135,7 +135,8 @@ internal sealed class AccessViews(
     private async Task RunAsync(Reading reading)
     {
         var read = ReadAsync(reading.Number, reading.Before);
-        await ((Task)read).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ((Task)read).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         Reading? next;
         lock (_lock)
         {

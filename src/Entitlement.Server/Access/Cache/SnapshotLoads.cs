@@ -15,7 +15,7 @@ internal sealed class SnapshotLoads(
     TimeProvider clock,
     ISharedSnapshots? shared = null) : IDisposable
 {
-    /// <summary>How long callers wait for a load that another one began.</summary>
+    /// <summary>How long a load may take that others wait for.</summary>
     public static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -23,22 +23,18 @@ internal sealed class SnapshotLoads(
     /// </summary>
     public const int MaxLoads = 8;
 
-    private const string NoContext = "A server has no synchronization context that the task could need to go on.";
-
     private readonly ConcurrentDictionary<SnapshotKey, Load> _loads = new();
     private readonly SemaphoreSlim _places = new(MaxLoads);
 
     /// <summary>Something that was true at a version which is not before that of the view; perhaps after it.</summary>
     public async Task<Snapshot> LoadAsync(SnapshotKey key, NodeView view, CancellationToken cancellationToken)
     {
-        var load = Join(key, view);
         try
         {
-            return await load.Snapshot.Value.WaitAsync(JoinLimit, clock, cancellationToken);
+            return await Join(key, view).Done.Task;
         }
         catch (TimeoutException)
         {
-            _loads.TryRemove(KeyValuePair.Create(key, load));
             return await ReadAsync(key, cancellationToken);
         }
     }
@@ -60,7 +56,6 @@ internal sealed class SnapshotLoads(
 
     public void Dispose() => _places.Dispose();
 
-    [SuppressMessage("Usage", "VSTHRD011", Justification = NoContext)]
     private Load Join(SnapshotKey key, NodeView view)
     {
         while (true)
@@ -77,9 +72,9 @@ internal sealed class SnapshotLoads(
             }
 
             var load = new Load(view.Version);
-            load.Snapshot = new Lazy<Task<Snapshot>>(() => RunAsync(key, load));
             if (_loads.TryAdd(key, load))
             {
+                _ = RunAsync(key, load);
                 return load;
             }
         }
@@ -89,25 +84,34 @@ internal sealed class SnapshotLoads(
     private bool IsUntouchedSince(SnapshotKey key, long version) =>
         key.Kind != SnapshotKind.Credential && views.Changes.IsUntouched(key.Thing, version);
 
-    private async Task<Snapshot> RunAsync(SnapshotKey key, Load load)
+    private async Task RunAsync(SnapshotKey key, Load load)
+    {
+        var brought = BringAsync(key, load);
+        await ((Task)brought).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _loads.TryRemove(KeyValuePair.Create(key, load));
+        load.Done.SetFromTask(brought);
+    }
+
+    private async Task<Snapshot> BringAsync(SnapshotKey key, Load load)
     {
         try
         {
             // Nobody's own: who began it may leave while others wait.
             using var limit = new CancellationTokenSource(JoinLimit, clock);
-            if (shared is not null && await FindSharedAsync(shared, key, load.Since, limit.Token) is { } found)
+            if (shared is not null && await FindSharedAsync(shared, key, load.Since, limit.Token).WaitAsync(limit.Token) is { } found)
             {
                 return found;
             }
 
             if (TryFindLater(key, load, out var later))
             {
-                return await later.WaitAsync(limit.Token);
+                return await later;
             }
 
             // The clock may have moved while others were asked, and what is read now is not older than that.
             load.Since = Math.Max(load.Since, views.Newest?.Version ?? 0);
-            var snapshot = await ReadAsync(key, limit.Token);
+            var snapshot = await ReadAsync(key, limit.Token).WaitAsync(limit.Token);
             if (snapshot.IsKept)
             {
                 shared?.Store(snapshot);
@@ -119,17 +123,13 @@ internal sealed class SnapshotLoads(
         {
             throw new TimeoutException();
         }
-        finally
-        {
-            _loads.TryRemove(KeyValuePair.Create(key, load));
-        }
     }
 
     /// <summary>What somebody brought meanwhile, or is about to bring, who came later and knew of a later version.</summary>
     private bool TryFindLater(SnapshotKey key, Load load, [NotNullWhen(true)] out Task<Snapshot>? later)
     {
         later = memory.Find(key) is { } kept && views.Changes.IsUntouched(kept.Thing, kept.Version) ? Task.FromResult(kept)
-            : _loads.TryGetValue(key, out var other) && other != load ? other.Snapshot.Value
+            : _loads.TryGetValue(key, out var other) && other != load ? other.Done.Task
             : null;
         return later is not null;
     }
@@ -143,7 +143,7 @@ internal sealed class SnapshotLoads(
         }
 
         // From another server, which knows more of the clock than this one; or from a database that was put back since.
-        if (found.Version > since && (await views.AdvanceAsync(cancellationToken)).Version < found.Version)
+        if (found.Version > since && (await views.AdvanceAsync()).Version < found.Version)
         {
             return null;
         }
@@ -172,6 +172,6 @@ internal sealed class SnapshotLoads(
     {
         public long Since { get; set; } = since;
 
-        public Lazy<Task<Snapshot>> Snapshot { get; set; } = null!;
+        public TaskCompletionSource<Snapshot> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

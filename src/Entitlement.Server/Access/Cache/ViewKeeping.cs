@@ -42,7 +42,7 @@ internal sealed class ViewKeeping : BackgroundService
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Repeat.EveryAsync(
-        _options.Value.MaxStaleness / 2, () => ReadAsync(stoppingToken), _clock, stoppingToken);
+        _options.Value.MaxStaleness / 2, ReadAsync, _clock, stoppingToken);
 
     private void Tell(long version)
     {
@@ -56,15 +56,15 @@ internal sealed class ViewKeeping : BackgroundService
         // What a call had read here, another server would have to read now.
         if (_views.Newest is null || _views.Newest.Version < version || _canary.Awaits(version))
         {
-            _ = ReadAsync(CancellationToken.None);
+            _ = ReadAsync();
         }
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    private async Task ReadAsync()
     {
         try
         {
-            _canary.Seen((await _views.AdvanceAsync(cancellationToken)).Version);
+            _canary.Seen((await _views.AdvanceAsync()).Version);
         }
         catch (Exception failure) when (
             failure is DbException or EntitlementException || _storage.Classify(failure) != StorageFault.None)

@@ -34,7 +34,7 @@ public sealed class CanaryTests : IAsyncLifetime, IDisposable
             _database.Writer, _database.Engine, metrics, options, _clock, NullLogger<AccessCanary>.Instance);
         _keeping = new ViewKeeping(
             _views, _canary, _database.Writer, _database.Engine, options, _clock, NullLogger<ViewKeeping>.Instance, _share);
-        await _views.AdvanceAsync(CancellationToken.None);
+        await _views.AdvanceAsync();
     }
 
     public async Task DisposeAsync()

@@ -48,11 +48,11 @@ public sealed class LoadTests
         using var story = new Story();
         Assert.True(await story.AskAsync());
         story.Database.Commit(Story.CustomerHas(Story.Person));
-        await story.Node.Views.AdvanceAsync(CancellationToken.None);
+        await story.Node.Views.AdvanceAsync();
         story.Database.Loading = _ => _gate.Task;
         var early = story.AskAsync();
         story.Database.Commit(Story.CustomerHas(Guid.Empty));
-        await story.Node.Views.AdvanceAsync(CancellationToken.None);
+        await story.Node.Views.AdvanceAsync();
         story.Database.Loading = _ => Task.CompletedTask;
 
         var late = await story.AskAsync();
@@ -66,7 +66,7 @@ public sealed class LoadTests
     public async Task Each_goes_alone_when_the_load_that_all_wait_for_takes_too_long()
     {
         using var story = new Story();
-        await story.Node.Views.AdvanceAsync(CancellationToken.None);
+        await story.Node.Views.AdvanceAsync();
         story.Database.Loading = key => key.Kind == SnapshotKind.Account ? _gate.Task : Task.CompletedTask;
         var asked = story.AskAsync();
 

@@ -88,7 +88,7 @@ public sealed class ModeTests : IDisposable
         await _story.AskAsync();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _story.Database.Reading = () => gate.Task;
-        var early = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+        var early = _story.Node.Views.AdvanceAsync();
         _story.Database.Commit(Story.PersonIs(isEnabled: false));
         _story.Database.Reading = () => Task.CompletedTask;
 
@@ -104,11 +104,11 @@ public sealed class ModeTests : IDisposable
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _story.Database.Reading = () => gate.Task;
-        var early = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+        var early = _story.Node.Views.AdvanceAsync();
         var changed = _story.Database.Commit(Story.PersonIs(isEnabled: false));
         _story.Database.Reading = () => Task.CompletedTask;
 
-        var told = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+        var told = _story.Node.Views.AdvanceAsync();
         gate.SetResult();
 
         Assert.True((await early).Version < changed);
@@ -120,7 +120,7 @@ public sealed class ModeTests : IDisposable
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _story.Database.Reading = () => _story.Database.Readings == 1 ? gate.Task : Task.CompletedTask;
-        var early = _story.Node.Views.AdvanceAsync(CancellationToken.None);
+        var early = _story.Node.Views.AdvanceAsync();
 
         var late = Enumerable.Range(0, 10).Select(_ => _story.AskAsync(_story.Node.Views.FromNowOn())).ToList();
         gate.SetResult();

@@ -91,7 +91,7 @@ public sealed class StalenessTests
 
         // Half of the bound is what the reader of the clock waits, and it may be late by the other half.
         story.Clock.Advance(Node.Bound / 2);
-        await story.Node.Views.AdvanceAsync(CancellationToken.None);
+        await story.Node.Views.AdvanceAsync();
 
         Assert.False(await story.AskAsync());
     }
@@ -116,7 +116,7 @@ public sealed class StalenessTests
     private static async Task<bool> MixAsync(Story story)
     {
         story.Database.Commit(Story.PersonIs(isEnabled: true, Story.Team), Story.CustomerHas(Guid.Empty));
-        await story.Node.Views.AdvanceAsync(CancellationToken.None);
+        await story.Node.Views.AdvanceAsync();
         Assert.False(await story.AskAsync());
 
         story.Database.Commit(Story.PersonIs(), Story.CustomerHas(Story.Team));
@@ -135,7 +135,7 @@ public sealed class StalenessTests
             story.Database.Loading = _ => gate.Task;
             var slow = story.AskAsync();
             story.Database.Commit(Changes[change]);
-            await story.Node.Views.AdvanceAsync(CancellationToken.None);
+            await story.Node.Views.AdvanceAsync();
             story.Database.Loading = _ => Task.CompletedTask;
             gate.SetResult();
             await slow;

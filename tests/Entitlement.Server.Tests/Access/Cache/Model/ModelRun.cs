@@ -264,7 +264,7 @@ internal sealed class ModelRun : IDisposable
     {
         try
         {
-            await node.Views.AdvanceAsync(CancellationToken.None);
+            await node.Views.AdvanceAsync();
         }
         catch (Exception refused) when (IsRefusal(refused))
         {

@@ -8,7 +8,7 @@ namespace Entitlement.Server.Tests.Access.Cache.Sharing;
 
 public sealed class SharedValuesTests : IAsyncLifetime
 {
-    private const string Prefix = "entitlement:access:1:";
+    private const string Prefix = "entitlement:access:2:";
 
     private TestDatabase _database = null!;
     private RedisServer _redis = null!;
