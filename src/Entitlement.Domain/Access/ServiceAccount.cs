@@ -74,7 +74,5 @@ public sealed class ServiceAccountKey
             ExpireTime = expireTime,
         };
 
-    public bool HasSecret(ReadOnlySpan<byte> secret) => SignIn.SecretHash.Matches(SecretHash, secret);
-
     public void Revoke(DateTimeOffset now) => RevokeTime ??= now;
 }

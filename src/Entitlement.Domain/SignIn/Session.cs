@@ -47,8 +47,6 @@ public sealed class Session
             LastUseTime = now,
         };
 
-    public bool HasSecret(ReadOnlySpan<byte> secret) => SignIn.SecretHash.Matches(SecretHash, secret);
-
     /// <summary>When it ends unless it is used before.</summary>
     public DateTimeOffset IdleEnd(TimeSpan idleTime) => IdleEnd(ExpireTime, LastUseTime, idleTime);
 

@@ -19,6 +19,7 @@ internal static class AccessServices
         services.AddSingleton<AccessCanary>();
         services.AddHostedService(provider => provider.GetRequiredService<AccessCanary>());
         services.AddHostedService<ViewKeeping>();
+        services.AddHostedService<AccessLogSweep>();
         services.AddSingleton<CallerQuestions>();
         services.AddSingleton<AccessReader>();
         services.AddSingleton<AccessContactReader>();

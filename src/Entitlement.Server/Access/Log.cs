@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(1105, LogLevel.Warning, "No change of access could be made by which to measure how long one takes to be seen")]
     public static partial void CanaryNotMade(ILogger logger, Exception failure);
 
+    [LoggerMessage(1106, LogLevel.Warning, "Old changes of access were not cleared away; this is tried again in an hour")]
+    public static partial void ChangesNotCleared(ILogger logger, Exception failure);
+
     [LoggerMessage(1104, LogLevel.Warning,
         "The clock of access went back from {Before} to {Now}: the database was put back, and all that was known of access is dropped")]
     public static partial void ClockWentBack(ILogger logger, long before, long now);

@@ -7,6 +7,15 @@ namespace Entitlement.Storage.Access;
 public static class AccessLog
 {
     /// <summary>
+    /// How far back, in versions, the log is whole for whoever reads it: half of what is kept, so that nothing of it can be
+    /// cleared away between a look at the clock and the next at the log.
+    /// </summary>
+    public const long WholeVersions = KeptVersions / 2;
+
+    private const long KeptVersions = 100_000;
+    private const long SweptVersions = 1_000;
+
+    /// <summary>
     /// To be the last thing that a transaction writes, so that the row which everybody's changes wait for is locked for as
     /// short as can be.
     /// </summary>
@@ -27,6 +36,22 @@ public static class AccessLog
         await db.SaveChangesAsync(cancellationToken);
         db.AccessVersion = version;
         return version;
+    }
+
+    /// <summary>Clears away the oldest changes that need not be kept, some of them at a time.</summary>
+    /// <returns>Whether there may be more.</returns>
+    public static async Task<bool> SweepAccessChangesAsync(this EntitlementDbContext db, CancellationToken cancellationToken)
+    {
+        var oldest = await db.AccessChanges.MinAsync(change => (long?)change.Version, cancellationToken);
+        var last = await db.ReadVersionAsync(cancellationToken) - KeptVersions;
+        if (oldest is not { } first || first > last)
+        {
+            return false;
+        }
+
+        var end = Math.Min(last, first + SweptVersions);
+        await db.AccessChanges.Where(change => change.Version <= end).ExecuteDeleteAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>Lets changes of access wait that begin after this one, until its commit.</summary>

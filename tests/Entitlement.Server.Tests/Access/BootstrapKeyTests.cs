@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Entitlement.Domain.SignIn;
 using Entitlement.Server.Access;
 using Entitlement.Server.Hosting;
 using Entitlement.Server.Tests.Probing;
@@ -156,7 +157,7 @@ public class BootstrapKeyTests
         using var scope = host.Services.CreateScope();
         var db = scope.ServiceProvider.GetRequiredService<EntitlementDbContext>();
         var stored = await db.ServiceAccountKeys.SingleAsync(one => one.Id == id);
-        Assert.True(stored.HasSecret(key.Secret));
+        Assert.True(SecretHash.Matches(stored.SecretHash, key.Secret));
         Assert.False(stored.SecretHash.AsSpan().SequenceEqual(key.Secret));
         var record = await db.AuditRecords.SingleAsync(one => one.Resource == $"serviceAccounts/{stored.ServiceAccountId}");
         Assert.Equal("administrator.create", record.Action);

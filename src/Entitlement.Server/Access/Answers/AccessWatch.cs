@@ -1,3 +1,4 @@
+using Entitlement.Domain.Errors;
 using Entitlement.Domain.Names;
 using Entitlement.Server.Access.Cache;
 using Entitlement.Storage;
@@ -49,6 +50,11 @@ internal sealed class AccessWatch(
     {
         var now = (await views.GetAsync(views.FromNowOn(), cancellationToken)).Version;
         var told = after.Length == 0 ? now : ConsistencyToken.Read(after, "after", now);
+        if (told < now - AccessLog.WholeVersions)
+        {
+            throw Refusal.InvalidArgument("after", "is of so long ago that changes since may be forgotten: watch anew, without one");
+        }
+
         await stream.WriteAsync(
             new WatchAccessResponse { ConsistencyToken = ConsistencyToken.Of(told) }, cancellationToken);
         while (true)

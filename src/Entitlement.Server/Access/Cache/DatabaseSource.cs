@@ -27,6 +27,12 @@ internal sealed class DatabaseSource(IDbContextFactory<EntitlementDbContext> con
             return new AccessLogPage(version, version, []);
         }
 
+        if (since < version - AccessLog.WholeVersions)
+        {
+            // Perhaps cleared away in part; what is left tells from where on it is whole.
+            since = null;
+        }
+
         var rows = await db.AccessChanges
             .Where(change => change.Version <= version && change.Version > (since ?? 0))
             .OrderByDescending(change => change.Version)
