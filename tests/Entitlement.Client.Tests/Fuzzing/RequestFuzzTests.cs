@@ -12,6 +12,7 @@ namespace Entitlement.Client.Tests.Fuzzing;
 /// in bounded time and memory, and a reader in another language comes to the same end. <c>tools/test --long</c> tries a
 /// million.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class RequestFuzzTests : IDisposable
 {
     private const int Seed = 20261122;
