@@ -7,6 +7,7 @@ using Entitlement.Testing;
 using Entitlement.Testing.V1;
 using Entitlement.V1;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Entitlement.Server.Tests.Hosting;
@@ -25,8 +26,11 @@ public class ServingTests
                 await release.Task;
             }).AddTo,
         });
-        var (probe, address) = (new Probe.ProbeClient(host.Administrator), host.GrpcAddress);
-        var running = probe.UnaryAsync(new ProbeRequest { Name = "in flight" }).ResponseAsync;
+        var address = host.GrpcAddress;
+
+        // Not one of the host's channels: those it closes as soon as the server has stopped, perhaps before the answer is read.
+        using var channel = GrpcChannel.ForAddress(address);
+        var running = new Probe.ProbeClient(channel).ForAnybodyAsync(new ProbeRequest { Name = "in flight" }).ResponseAsync;
         await started.Task;
 
         var stopping = host.StopAsync();
