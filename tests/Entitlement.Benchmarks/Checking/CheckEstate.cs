@@ -1,6 +1,6 @@
-using Entitlement.Storage;
 using Entitlement.Domain.Access;
 using Entitlement.Server.Access;
+using Entitlement.Storage;
 using Entitlement.Storage.Access;
 using Entitlement.Storage.Writing;
 using Entitlement.Testing;
